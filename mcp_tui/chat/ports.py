@@ -1,0 +1,88 @@
+"""What a turn needs from the outside, as Protocols: a model, tools, and leave to run them."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.chat import AssistantMessage, Message, OfferedTool, Usage
+from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.permission import Decision, Request
+
+
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningPart:
+    """More of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a user should see about the request itself: a retry with its wait, a learnt quirk."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of one answer. `message.cut` when the connection broke or the length ran out, `why` says which."""
+
+    message: AssistantMessage
+    usage: Usage | None = None
+    why: str = ""
+
+
+Part = TextPart | ReasoningPart | Note | Answered
+
+
+class Model(Protocol):
+    """One model at one endpoint."""
+
+    @property
+    def name(self) -> str: ...
+
+    def stream(self, messages: Sequence[Message], tools: Sequence[OfferedTool]) -> AsyncIterator[Part]:
+        """One answer, in parts; the last one is `Answered`. Raises ModelError."""
+        ...
+
+
+Progress = Callable[[float, float | None, str], None]
+"""Called with progress, total (None: unknown) and the server's message (raw)."""
+
+
+class Tools(Protocol):
+    """The tools that the model may ask for."""
+
+    def offered(self) -> Sequence[OfferedTool]: ...
+
+    def find(self, alias: str) -> Tool | None:
+        """The tool behind a name that the model used, or None."""
+        ...
+
+    def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
+        """The question that the gate is asked, for a call by the model."""
+        ...
+
+    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress) -> ToolResult:
+        """Run it. Raises ServerError. Cancelling tells the server."""
+        ...
+
+
+class Gatekeeper(Protocol):
+    """Says whether a request may run."""
+
+    async def check(self, request: Request) -> Decision: ...
+
+
+MayGoOn = Callable[[int], Awaitable[bool]]
+"""Asked when a turn reached its cap of rounds: go on for as many again?"""

@@ -1,0 +1,70 @@
+"""What a server may ask of the person or the model while it works (MCP client features). Texts are raw."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from mcp_tui.domain.content import Block
+
+
+@dataclass(frozen=True, slots=True)
+class Elicitation:
+    """A server asks the person for data: by a form (`schema`), or at an address (`url`)."""
+
+    server: str
+    message: str
+    schema: Mapping[str, Any] | None = None
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ElicitReply:
+    """`content` goes with "accept" only."""
+
+    action: Literal["accept", "decline", "cancel"]
+    content: dict[str, Any] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SamplingMessage:
+    role: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """A server asks for a model's answer."""
+
+    server: str
+    messages: tuple[SamplingMessage, ...]
+    system: str = ""
+    max_tokens: int = 0
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class SampleReply:
+    text: str
+    model: str
+
+
+class ServerAsks(Protocol):
+    """Answers servers. Cancelling a call takes its question off the screen."""
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply: ...
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        """None: refused."""
+        ...
+
+
+class NobodyAnswers:
+    """For when there is no person: every question is declined."""
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply:
+        return ElicitReply("decline")
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        return None

@@ -1,0 +1,191 @@
+"""What servers offer: tools, prompts, resources and templates, as they put it themselves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+
+class Kind(Enum):
+    """The four kinds of things a server offers; the value is the word shown for one of them."""
+
+    TOOL = "tool"
+    PROMPT = "prompt"
+    RESOURCE = "resource"
+    TEMPLATE = "template"
+
+    @property
+    def group(self) -> str:
+        """The name of the tree's group: "Tools", "Prompts", …"""
+        return f"{self.value.title()}s"
+
+
+@dataclass(frozen=True, slots=True)
+class Hints:
+    """A tool's annotations: the server's own claim, never checked (MCP, server/tools). None: not said."""
+
+    read_only: bool | None = None
+    destructive: bool | None = None
+    idempotent: bool | None = None
+    open_world: bool | None = None
+
+    @property
+    def says_destructive(self) -> bool:
+        """The server itself calls the tool destructive, in so many words."""
+        return self.destructive is True and self.read_only is not True
+
+
+NOTHING_SAID = Hints()
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool. Texts are raw: clean them before drawing."""
+
+    server: str
+    name: str
+    title: str = ""
+    description: str = ""
+    input_schema: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    output_schema: Mapping[str, Any] | None = None
+    hints: Hints = NOTHING_SAID
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The wire's object, unknown fields and all."""
+
+    kind = Kind.TOOL
+
+    @property
+    def key(self) -> str:
+        """What the item is called by: a tool's or prompt's name, a resource's URI."""
+        return self.name
+
+    @property
+    def definition(self) -> str:
+        """A hash of everything that tells what the tool is; a rule dies when it changes."""
+        return definition_hash(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptArgument:
+    name: str
+    description: str = ""
+    required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    server: str
+    name: str
+    title: str = ""
+    description: str = ""
+    arguments: tuple[PromptArgument, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    kind = Kind.PROMPT
+
+    @property
+    def key(self) -> str:
+        return self.name
+
+    @property
+    def definition(self) -> str:
+        return definition_hash(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    server: str
+    uri: str
+    name: str = ""
+    title: str = ""
+    description: str = ""
+    mime_type: str = ""
+    size: int | None = None
+    """Bytes, if the server says."""
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    kind = Kind.RESOURCE
+
+    @property
+    def key(self) -> str:
+        return self.uri
+
+    @property
+    def definition(self) -> str:
+        return definition_hash(self.raw)
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    server: str
+    uri_template: str
+    """RFC 6570."""
+    name: str = ""
+    title: str = ""
+    description: str = ""
+    mime_type: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    kind = Kind.TEMPLATE
+
+    @property
+    def key(self) -> str:
+        return self.uri_template
+
+    @property
+    def definition(self) -> str:
+        return definition_hash(self.raw)
+
+
+Item = Tool | Prompt | Resource | Template
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """One group of one server: its items, or why there are none."""
+
+    items: tuple[Item, ...] = ()
+    error: str = ""
+    """Why the list could not be read; the items got before that are kept."""
+    note: str = ""
+    """A limit that was hit, for example "the server repeats its cursor: stopped after 1 page"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """All that one server offers. A capability the server lacks is an empty listing."""
+
+    server: str
+    listings: Mapping[Kind, Listing] = field(default_factory=dict[Kind, Listing])
+
+    def __getitem__(self, kind: Kind) -> Listing:
+        return self.listings.get(kind, Listing())
+
+    @property
+    def tools(self) -> tuple[Tool, ...]:
+        return tuple(item for item in self[Kind.TOOL].items if isinstance(item, Tool))
+
+    @property
+    def prompts(self) -> tuple[Prompt, ...]:
+        return tuple(item for item in self[Kind.PROMPT].items if isinstance(item, Prompt))
+
+    @property
+    def resources(self) -> tuple[Resource, ...]:
+        return tuple(item for item in self[Kind.RESOURCE].items if isinstance(item, Resource))
+
+    @property
+    def templates(self) -> tuple[Template, ...]:
+        return tuple(item for item in self[Kind.TEMPLATE].items if isinstance(item, Template))
+
+    def __iter__(self) -> Iterator[Item]:
+        for kind in Kind:
+            yield from self[kind].items
+
+
+def definition_hash(raw: Mapping[str, Any]) -> str:
+    """A hash of a definition that does not depend on the order of its keys."""
+    return hashlib.sha256(json.dumps(raw, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""What comes back from servers: the blocks of results, prompts' messages and resources. Texts are raw."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class BlobBlock:
+    """An image, a sound or any binary content."""
+
+    mime_type: str
+    data: bytes
+    role: str = "image"
+    """"image", "audio" or "blob"."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkBlock:
+    """A link to a resource of the same server. Nothing is fetched because it was shown."""
+
+    uri: str
+    name: str = ""
+    mime_type: str = ""
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownBlock:
+    """A block of a type we do not know, kept whole."""
+
+    raw: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceBlock:
+    """The contents of one resource: exactly one of `text` and `data` is set."""
+
+    uri: str
+    mime_type: str = ""
+    text: str | None = None
+    data: bytes | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return len(self.data if self.data is not None else (self.text or "").encode())
+
+
+Block = TextBlock | BlobBlock | LinkBlock | ResourceBlock | UnknownBlock
+
+
+@dataclass(frozen=True, slots=True)
+class ToolResult:
+    """What a tool call came to."""
+
+    blocks: tuple[Block, ...] = ()
+    structured: Any = None
+    """The structured content, if any (an object before 2026-07-28, any JSON value since)."""
+    is_error: bool = False
+    conforms: bool | None = None
+    """Whether the structured content fits the tool's output schema; None when there is none."""
+    complaint: str = ""
+    """Why it does not conform."""
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    """The wire's result object."""
+
+    @property
+    def text(self) -> str:
+        """The result as text: what the model is told, and what a plain terminal prints."""
+        parts = [block_text(block) for block in self.blocks]
+        if not any(parts) and self.structured is not None:
+            return json.dumps(self.structured, ensure_ascii=False)
+        return "\n".join(part for part in parts if part)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptMessage:
+    role: str
+    """"user" or "assistant"."""
+    block: Block
+
+
+@dataclass(frozen=True, slots=True)
+class PromptResult:
+    messages: tuple[PromptMessage, ...]
+    description: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+@dataclass(frozen=True, slots=True)
+class ResourceResult:
+    contents: tuple[ResourceBlock, ...]
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+
+def block_text(block: Block) -> str:
+    """One block as text; what is not text is named with its type and size."""
+    match block:
+        case TextBlock(text):
+            return text
+        case BlobBlock(mime_type, data, role):
+            return f"[{role} {mime_type}, {len(data)} bytes]"
+        case LinkBlock(uri, name):
+            return f"[resource {name or uri}: {uri}]"
+        case ResourceBlock(uri, mime_type, text, data):
+            return text if text is not None else f"[{mime_type or 'binary'} {uri}, {len(data or b'')} bytes]"
+        case UnknownBlock(raw):
+            return json.dumps(dict(raw), ensure_ascii=False)

@@ -1,0 +1,89 @@
+"""The one gate: every tool call, prompt and resource read passes `Gate.check()` before it is sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from mcp_tui.domain.permission import Answer, Decision, Request, Rule, decide, remember
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the person said, with the arguments as they may have edited them."""
+
+    answer: Answer
+    arguments: dict[str, Any]
+
+
+class Asker(Protocol):
+    """Asks a person. Cancelling the call takes the question off the screen."""
+
+    async def ask(self, request: Request) -> Reply: ...
+
+
+class RuleStore(Protocol):
+    """Keeps "always" rules beyond the session."""
+
+    def load(self) -> list[Rule]: ...
+
+    def add(self, rule: Rule) -> None: ...
+
+    def remove(self, rule: Rule) -> None: ...
+
+
+class NobodyToAsk:
+    """An asker for when there is no person: no answer means deny."""
+
+    async def ask(self, request: Request) -> Reply:
+        return Reply(Answer.DENY, request.arguments)
+
+
+@dataclass(slots=True)
+class Gate:
+    """Applies the rules, asks a person when they do not answer, and remembers what that person said."""
+
+    asker: Asker = field(default_factory=NobodyToAsk)
+    store: RuleStore | None = None
+    clock: Callable[[], float] = time.time
+    _session: list[Rule] = field(default_factory=list[Rule])
+
+    @property
+    def rules(self) -> list[Rule]:
+        """All rules in force, session ones first."""
+        return [*self._session, *(self.store.load() if self.store else [])]
+
+    async def check(self, request: Request) -> Decision:
+        """May it run, and with which arguments? An error while asking means no; a cancel passes through."""
+        verdict = decide(request, self.rules)
+        if verdict.allow is not None:
+            return Decision(verdict.allow, request.arguments, verdict.why)
+        try:
+            reply = await self.asker.ask(request)
+        except Exception as error:  # whatever goes wrong while asking, the answer is no
+            return Decision(False, request.arguments, f"nobody could be asked: {error}")
+        if reply.answer is Answer.DENY:
+            return Decision(False, request.arguments, "you said no", Answer.DENY)
+        if rule := remember(request, reply.answer, self.clock()):
+            self._keep(rule)
+        edited = reply.arguments != request.arguments
+        return Decision(True, reply.arguments, "you said yes", reply.answer, edited)
+
+    def allow_for_session(self, rule: Rule) -> None:
+        """Add a rule without asking, as `--allow` does."""
+        self._session.append(rule)
+
+    def revoke(self, rule: Rule) -> None:
+        """Forget a rule; the next request is asked for again."""
+        if rule in self._session:
+            self._session.remove(rule)
+        elif self.store:
+            self.store.remove(rule)
+
+    def _keep(self, rule: Rule) -> None:
+        if rule.lifetime == "always" and self.store:
+            self.store.add(rule)
+        else:
+            self._session.append(rule)

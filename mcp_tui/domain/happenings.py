@@ -1,0 +1,44 @@
+"""What the host tells whoever listens: a server changed, its catalogue changed, a line was logged."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ServerChanged:
+    """A server's status changed; ask the hub for it."""
+
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerRemoved:
+    """The server is no longer one of ours."""
+
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogChanged:
+    """What a server offers changed; ask the hub for it."""
+
+    server: str
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A line for the log. The text is raw."""
+
+    time: float
+    """Unix time."""
+    source: str
+    """A server's name, or "mcp-tui"."""
+    level: str
+    """"stderr", or a level of MCP logging: debug … emergency."""
+    text: str
+
+
+Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged
+Listener = Callable[[Happening], None]

@@ -1,0 +1,162 @@
+"""What a server is: how to reach it, how it is doing, and what it says of itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import shlex
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+from urllib.parse import urlsplit
+
+CONNECT_TIMEOUT = 20.0
+"""Seconds a server has for its handshake, unless its entry says otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class StdioSpec:
+    """A server that is a local program, spoken to over its standard input and output."""
+
+    name: str
+    command: str
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Added to the few variables that every server gets (PATH, HOME, …)."""
+    cwd: str | None = None
+    enabled: bool = True
+    connect_timeout: float = CONNECT_TIMEOUT
+    origin: str = ""
+    """Where the entry stands, as "FILE" or "FILE, line N" or "command line"."""
+    missing: tuple[str, ...] = ()
+    """Names of `${VARIABLES}` in the entry that are not set; their text is left as written."""
+    needs_consent: bool = False
+    """From a project's folder: never started before the user agreed to this exact command."""
+
+    @property
+    def address(self) -> str:
+        """The command line, quoted as a shell would want it."""
+        return shlex.join((self.command, *self.args))
+
+    @property
+    def kind(self) -> str:
+        return "local program"
+
+    @property
+    def identity(self) -> str:
+        """A hash of what decides which program runs: command, arguments, folder, environment.
+
+        The hash keeps secrets of the environment out of the rules file, yet changes with their names.
+        """
+        return _hash([self.command, list(self.args), self.cwd, sorted(self.env)])
+
+
+@dataclass(frozen=True, slots=True)
+class HttpSpec:
+    """A server at an address, spoken to over streamable HTTP."""
+
+    name: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+    enabled: bool = True
+    connect_timeout: float = CONNECT_TIMEOUT
+    origin: str = ""
+    missing: tuple[str, ...] = ()
+    needs_consent: bool = False
+
+    @property
+    def address(self) -> str:
+        return self.url
+
+    @property
+    def kind(self) -> str:
+        return "address"
+
+    @property
+    def identity(self) -> str:
+        """A hash of the address and the names of the headers."""
+        return _hash([self.url, sorted(self.headers)])
+
+
+ServerSpec = StdioSpec | HttpSpec
+
+
+class ServerState(Enum):
+    """How a server is doing, in one word that is also shown."""
+
+    OFF = "off"
+    CONSENT = "needs your consent"
+    CONNECTING = "connecting"
+    READY = "ready"
+    DEGRADED = "degraded"
+    LOST = "lost"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class ServerStatus:
+    """A state with a reason that a person can act on."""
+
+    state: ServerState
+    reason: str = ""
+    """One sentence, "" when all is well."""
+    short: str = ""
+    """At most some twelve characters for narrow places: "exited 1", "slow"."""
+    phase: str = ""
+    """Where it failed: "start", "first handshake", "list tools", "call"."""
+    exit_code: int | None = None
+    hint: str = ""
+    attempts: int = 0
+    """Connection attempts since the last success."""
+    since: float = 0.0
+    """Unix time of the change."""
+    lasted: float | None = None
+    """Seconds from the start of the attempt to its end, for a failed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerInfo:
+    """What a ready server said of itself. All of it is the server's own claim."""
+
+    name: str = ""
+    title: str = ""
+    version: str = ""
+    protocol: str = ""
+    """The protocol version agreed on, for example "2025-11-25"."""
+    era: str = ""
+    """"legacy" (initialize) or "modern" (server/discover, 2026-07-28)."""
+    instructions: str = ""
+    capabilities: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    pid: int | None = None
+
+
+def name_from_command(command: str, args: tuple[str, ...] = ()) -> str:
+    """A name for a server that the user gave only a command for: `npx -y @x/server-git` is "server-git"."""
+    words = [command, *args]
+    runners = {"npx", "uvx", "uv", "run", "tool", "bunx", "pipx", "node", "python", "python3", "py", "-m", "deno"}
+    for word in words:
+        base = re.split(r"[\\/]", word.rstrip("/\\"))[-1]
+        if word.startswith("-") or base.removesuffix(".exe").removesuffix(".cmd") in runners:
+            continue
+        base = re.sub(r"(?<=.)@[^@]*$", "", base)
+        return _plain_name(re.sub(r"\.(py|js|mjs|cjs|ts|exe|sh)$", "", base))
+    return _plain_name(re.split(r"[\\/]", command)[-1])
+
+
+def name_from_url(url: str) -> str:
+    """A name for a server that the user gave only an address for: its host."""
+    parts = urlsplit(url)
+    host = parts.hostname or url
+    return _plain_name(f"{host}-{parts.port}" if parts.port else host)
+
+
+def _plain_name(text: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", text).strip("-.") or "server"
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True, ensure_ascii=True).encode()).hexdigest()

@@ -1,0 +1,111 @@
+"""The one door for foreign text: `clean()` makes it safe to draw, and says so with visible marks.
+
+Whatever comes from a server, a model, a project's file or an endpoint is *raw*: it goes as it is to the party
+it is meant for and to the trace. What is drawn, printed, logged, exported or copied is *shown*: `clean(raw)`.
+Neither Textual nor Rich does this: both pass ESC, C1, bidi overrides and tag characters to the terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from typing import Any
+
+_ZWJ, _VS16, _VS15 = "\u200d", "\ufe0f", "\ufe0e"
+
+# C0 but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, Hangul and Khmer fillers, Mongolian
+# separators, zero width and bidi controls, line and paragraph separators, invisible operators, variation
+# selectors, BOM, interlinear marks, lone surrogates, tags and the supplementary variation selectors.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_MARK = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
+
+
+def clean(raw: str) -> str:
+    """Foreign text with every control, bidi and invisible character turned into a mark such as `⟦U+202E⟧`.
+
+    Newlines and tabs stay, `\\r\\n` becomes a newline, and the joiners inside real emoji sequences stay.
+    """
+    if raw.isascii() and raw.isprintable():
+        return raw
+    text = raw.replace("\r\n", "\n")
+    return _HIDDEN.sub(lambda found: _shown(text, found.start()), text)
+
+
+def clean_line(raw: str) -> str:
+    """`clean()` for places of one line: newlines and tabs become single spaces."""
+    return " ".join(clean(raw).split())
+
+
+def hidden_count(raw: str) -> int:
+    """How many characters `clean()` has to mark: the number on the badge."""
+    return len(_MARK.findall(clean(raw))) - len(_MARK.findall(raw))
+
+
+def shorten(text: str, width: int) -> str:
+    """At most `width` characters of cleaned text, with `…` where something is cut."""
+    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+
+
+def pretty_json(value: Any) -> str:
+    """JSON for people: indented, with letters of every script as themselves. Clean it before drawing."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=str)
+
+
+def safe_json(value: Any, indent: int | None = 2) -> str:
+    """JSON for pipes: every character kept, the dangerous ones as `\\u` escapes, so that a terminal is safe too."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False, default=str)
+    return _HIDDEN.sub(lambda found: _escape(found.group()), text)
+
+
+def human_size(count: int) -> str:
+    """Bytes for people: "188 B", "6.4 KB", "2.1 MB"."""
+    size = float(count)
+    for unit in ("B", "KB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def human_time(seconds: float) -> str:
+    """A duration for people: "38 ms", "4.2 s", "2 min 5 s"."""
+    if seconds < 1:
+        return f"{seconds * 1000:.0f} ms"
+    if seconds < 60:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def _shown(text: str, at: int) -> str:
+    char = text[at]
+    if char in (_ZWJ, _VS16, _VS15) and _in_emoji(text, at):
+        return char
+    return f"⟦U+{ord(char):04X}⟧"
+
+
+def _in_emoji(text: str, at: int) -> bool:
+    """Whether the joiner or selector at `at` is a part of an emoji sequence (Unicode TS 51)."""
+    before, after = text[at - 1 : at], text[at + 1 : at + 2]
+    if before == _VS16 and text[at] == _ZWJ:
+        before = text[at - 2 : at - 1]
+    if not _is_pictograph(before):
+        return text[at] == _VS16 and before in set("0123456789#*") and after == "\u20e3"
+    return text[at] != _ZWJ or _is_pictograph(after)
+
+
+def _is_pictograph(char: str) -> bool:
+    return bool(char) and (unicodedata.category(char) in ("So", "Sk") or 0x1F000 <= ord(char) <= 0x1FAFF)
+
+
+def _escape(char: str) -> str:
+    code = ord(char)
+    if code > 0xFFFF:
+        code -= 0x10000
+        return f"\\u{0xD800 + (code >> 10):04x}\\u{0xDC00 + (code & 0x3FF):04x}"
+    # Inside JSON text a raw newline can only be layout, never content; those never get here.
+    return f"\\u{code:04x}"

@@ -1,0 +1,1 @@
+"""OpenAI-compatible models: the only package that imports `openai`."""

@@ -1,0 +1,1 @@
+"""The chat view: blocks rendered once, and a line-API view over them."""
