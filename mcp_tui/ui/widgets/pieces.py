@@ -1,0 +1,124 @@
+"""The pieces that every screen is made of: lines with two ends, key chips, panes, answers of a dialog.
+
+Texts given as `str` are markup of our own; foreign text comes as `Content`, built from cleaned text.
+"""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import HorizontalGroup, Vertical, VerticalGroup
+from textual.content import Content
+from textual.message import Message
+from textual.widgets import Static
+
+from mcp_tui.domain.text import clean, clean_line
+
+Words = str | Content
+
+
+def line(raw: str, style: str = "") -> Content:
+    """Foreign text as one safe line."""
+    return Content.styled(clean_line(raw), style) if style else Content(clean_line(raw))
+
+
+def prose(raw: str, style: str = "") -> Content:
+    """Foreign text of several lines, safe."""
+    return Content.styled(clean(raw), style) if style else Content(clean(raw))
+
+
+def marked(markup: str, **foreign: object) -> Content:
+    """Our markup with foreign words in it: `marked("[b]$name[/] waits", name=tool.name)` cannot be hijacked."""
+    return Content.from_markup(markup, **{name: clean_line(str(value)) for name, value in foreign.items()})
+
+
+def two(left: Words, right: Words = "", classes: str = "") -> HorizontalGroup:
+    """A line of text with something at its right end."""
+    return HorizontalGroup(Static(left, classes="left"), Static(right, classes="right"), classes=f"two {classes}")
+
+
+def pairs(*rows: tuple[Words, Words], classes: str = "values") -> VerticalGroup:
+    """Names and values in two columns; long values wrap under themselves."""
+    return VerticalGroup(
+        *(HorizontalGroup(Static(name, classes="name"), Static(value), classes="pair") for name, value in rows),
+        classes=classes,
+    )
+
+
+def key(name: str) -> str:
+    """A key chip, as markup."""
+    return f"[$key] {name} [/]"
+
+
+def hints(**keys: str) -> str:
+    """Chips with their words, as markup: `hints(enter="sends")`; `_` stands for `+`."""
+    return "  ".join(f"{key(name.replace('_', '+'))} [$quiet]{word}[/]" for name, word in keys.items())
+
+
+class Pane(Vertical):
+    """A third of the workspace: a quiet title line, and a top line that lights up with the focus."""
+
+    class Note(Static):
+        """The quiet words at the right end of the title line."""
+
+    def __init__(self, title: str, note: Words = "", *, id: str, classes: str = "") -> None:  # noqa: A002
+        super().__init__(id=id, classes=classes)
+        self._title = Static(title, classes="left")
+        self._note = Pane.Note(note, classes="right")
+
+    def compose(self) -> ComposeResult:
+        yield HorizontalGroup(self._title, self._note, classes="two title")
+
+    def set_title(self, title: Words) -> None:
+        self._title.update(title)
+
+    def set_note(self, note: Words) -> None:
+        self._note.update(note)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        self.add_class("-focused")
+
+    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
+        self.remove_class("-focused")
+
+
+class Choice(HorizontalGroup, can_focus=True):
+    """One answer of a dialog: the key, the words, and what will happen. Enter or a click chooses it."""
+
+    class Chosen(Message):
+        """The user chose this answer, by Enter or by the mouse (`clicked`)."""
+
+        def __init__(self, choice: Choice, clicked: bool, time: float) -> None:
+            super().__init__()
+            self.choice = choice
+            self.clicked = clicked
+            self.pressed_at = time
+            """The time of the key or mouse event, on the event clock."""
+
+        @property
+        def control(self) -> Choice:
+            return self.choice
+
+    def __init__(
+        self,
+        key_name: str,
+        words: str,
+        consequence: Words = "",
+        extra: Words = "",
+        *,
+        width: int = 20,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        told = Content.from_markup(f"{key(key_name)}  {words:<{width}} [$quiet]$why[/]", why=str(consequence))
+        super().__init__(Static(told, classes="left"), Static(extra, classes="right"), id=id)
+        self.key_name = key_name
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.stop()
+            self.post_message(self.Chosen(self, False, event.time))
+
+    def on_click(self, event: events.Click) -> None:
+        event.stop()
+        self.focus()
+        self.post_message(self.Chosen(self, True, event.time))
