@@ -2,47 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any, Protocol
 
 from mcp_tui.domain.catalog import Tool
-from mcp_tui.domain.chat import AssistantMessage, Message, OfferedTool, Usage
+from mcp_tui.domain.chat import Answered, Message, Note, OfferedTool, Part, ReasoningPart, TextPart
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.permission import Decision, Request
 
-
-@dataclass(frozen=True, slots=True)
-class TextPart:
-    """More of the answer."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReasoningPart:
-    """More of the model's reasoning."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """Something a user should see about the request itself: a retry with its wait, a learnt quirk."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The end of one answer. `message.cut` when the connection broke or the length ran out, `why` says which."""
-
-    message: AssistantMessage
-    usage: Usage | None = None
-    why: str = ""
-
-
-Part = TextPart | ReasoningPart | Note | Answered
+__all__ = [
+    "Answered",
+    "Gatekeeper",
+    "MayGoOn",
+    "Model",
+    "Note",
+    "Part",
+    "Progress",
+    "ReasoningPart",
+    "TextPart",
+    "Tools",
+]
 
 
 class Model(Protocol):
@@ -51,8 +30,8 @@ class Model(Protocol):
     @property
     def name(self) -> str: ...
 
-    def stream(self, messages: Sequence[Message], tools: Sequence[OfferedTool]) -> AsyncIterator[Part]:
-        """One answer, in parts; the last one is `Answered`. Raises ModelError."""
+    def stream(self, messages: Sequence[Message], tools: Sequence[OfferedTool]) -> AsyncGenerator[Part, None]:
+        """One answer, in parts; the last one is `Answered`. Raises ModelError. Closing it hangs up."""
         ...
 
 

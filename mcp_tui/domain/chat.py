@@ -75,6 +75,39 @@ class Usage:
     """The model's whole context, where the endpoint says it."""
 
 
+@dataclass(frozen=True, slots=True)
+class TextPart:
+    """More of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasoningPart:
+    """More of the model's reasoning."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something a user should see about the request itself: a retry with its wait, a learnt quirk."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The end of one answer. `message.cut` when the connection broke or the length ran out, `why` says which."""
+
+    message: AssistantMessage
+    usage: Usage | None = None
+    why: str = ""
+
+
+Part = TextPart | ReasoningPart | Note | Answered
+
+
 @dataclass(slots=True)
 class Conversation:
     """One chat: its messages in order, and its name (the first words of the first message)."""
