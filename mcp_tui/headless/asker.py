@@ -1,0 +1,48 @@
+"""Asking for permission on a plain terminal: the question on stderr, the answer as a typed line."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.gate import Asker, NobodyToAsk, Reply
+from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.domain.text import clean, pretty_json
+from mcp_tui.headless.output import say
+
+ANSWERS = {"a": Answer.ONCE, "s": Answer.SESSION, "d": Answer.DENY}
+
+
+class TerminalAsker:
+    """Asks on the terminal; anything but `a` or `s` means deny."""
+
+    def __init__(self) -> None:
+        self._one_at_a_time = asyncio.Lock()
+
+    async def ask(self, request: Request) -> Reply:
+        async with self._one_at_a_time:
+            say(question(request))
+            sys.stderr.write("Allow once (a), Allow for session (s), Deny (d)? [d] ")
+            sys.stderr.flush()
+            line = await asyncio.to_thread(sys.stdin.readline)
+        return Reply(ANSWERS.get(line.strip().lower()[:1], Answer.DENY), request.arguments)
+
+
+def asker() -> Asker:
+    """The terminal when there is one to ask on, else nobody."""
+    return TerminalAsker() if sys.stdin.isatty() and sys.stderr.isatty() else NobodyToAsk()
+
+
+def question(request: Request) -> str:
+    """The whole question as lines of shown text."""
+    wants = "call" if request.kind is Kind.TOOL else "read"
+    lines = [
+        "",
+        "Permission required",
+        f"  {clean(request.who)} wants to {wants} {clean(request.item)} on {clean(request.server)}",
+    ]
+    if request.hints.says_destructive:
+        lines.append("  The server says this can destroy data.")
+    lines += [f"  {line}" for line in clean(pretty_json(request.arguments)).splitlines()]
+    return "\n".join(lines)

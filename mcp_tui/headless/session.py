@@ -1,0 +1,75 @@
+"""One headless run: a workbench whose servers have settled, and what could not be reached."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.errors import UsageError
+from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.servers import ServerSpec, ServerState
+from mcp_tui.headless.asker import asker
+from mcp_tui.headless.output import Exit, say
+from mcp_tui.workbench.bench import Workbench
+from mcp_tui.workbench.home import Home
+
+UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
+
+
+@asynccontextmanager
+async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncIterator[Workbench]:
+    """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
+    bench = Workbench(home, specs, asker=asker())
+    try:
+        bench.start()
+        await bench.hub.wait_settled()
+        yield bench
+    finally:
+        await bench.aclose()
+
+
+def only_needed(specs: Sequence[ServerSpec], name: str) -> list[ServerSpec]:
+    """For `SERVER/ITEM` just that server, else all: a name without a server may be anywhere."""
+    server, slash, _ = name.partition("/")
+    named = [spec for spec in specs if slash and spec.name == server]
+    return named or list(specs)
+
+
+def report_unreachable(bench: Workbench) -> Exit:
+    """Say on stderr which servers are not there and why; the exit code that this means."""
+    worst = Exit.OK
+    for name in bench.hub.names:
+        status = bench.hub.status(name)
+        if status.state not in UNABLE:
+            continue
+        say(f"mcp-tui: {name}: {status.reason or status.state.value}")
+        for line in bench.hub.stderr(name)[-5:]:
+            say(f"  stderr: {line}")
+        if status.hint:
+            say(f"  {status.hint}")
+        worst = max(worst, Exit.AUTHORIZATION if status.short in ("401", "403") else Exit.UNREACHABLE)
+    return worst
+
+
+def allow(bench: Workbench, patterns: Sequence[str]) -> None:
+    """Turn `--allow` rules (TOOL, SERVER/TOOL, SERVER/*) into rules of this session.
+
+    Raises UsageError for one that matches nothing: a rule that silently matches nothing helps nobody.
+    """
+    tools = [item for item in bench.items() if isinstance(item, Tool)]
+    for pattern in patterns:
+        matching = [tool for tool in tools if matches(pattern, tool)]
+        if not matching:
+            raise UsageError(f"--allow {pattern} matches no tool", subject=pattern, hint="mcp-tui tools lists them")
+        for tool in matching:
+            identity = bench.hub.spec(tool.server).identity
+            bench.gate.allow_for_session(
+                Rule(True, tool.server, tool.kind, tool.name, tool.definition, identity, "session", time.time())
+            )
+
+
+def matches(pattern: str, tool: Tool) -> bool:
+    """Whether an `--allow` pattern means this tool."""
+    return pattern in (tool.name, f"{tool.server}/{tool.name}", f"{tool.server}/*")

@@ -1,0 +1,261 @@
+"""The app: themes, the first screen, the workbench's life, and the way out. What a key does is in keys.py."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from textual import events, work
+from textual.app import App
+from textual.content import Content
+
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.text import clean, clean_line
+from mcp_tui.ui.asking import Asking
+from mcp_tui.ui.commands import Commands
+from mcp_tui.ui.keys import bindings
+from mcp_tui.ui.screens.workspace import Workspace
+from mcp_tui.ui.themes import INK, PAPER, with_roles
+
+if TYPE_CHECKING:
+    from mcp_tui.domain.asks import ServerAsks
+    from mcp_tui.domain.gate import Asker
+    from mcp_tui.workbench.bench import Workbench
+
+    MakeBench = Callable[[Asker, ServerAsks], Workbench]
+
+ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
+
+
+class McpTuiApp(App[int]):
+    """The full-screen face of a workbench. The return value is the exit code."""
+
+    TITLE = "mcp-tui"
+    CSS_PATH = "app.tcss"
+    COMMANDS = {Commands}
+    BINDINGS = bindings("app")
+    ENABLE_COMMAND_PALETTE = True
+    COMMAND_PALETTE_BINDING = "ctrl+p"
+
+    def __init__(self, make_bench: MakeBench, *, theme: str = "ink", welcome: bool = False) -> None:
+        super().__init__()
+        self.register_theme(INK)
+        self.register_theme(PAPER)
+        self.theme = theme if theme in self.available_themes else "ink"
+        self.asking = Asking(self)
+        self.bench = make_bench(self.asking, self.asking)
+        self.workspace = Workspace(self)
+        self.crash: BaseException | None = None
+        self._starts_with_welcome = welcome
+        self._closing = False
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def get_default_screen(self) -> Workspace:
+        return self.workspace
+
+    def on_mount(self) -> None:
+        loop = asyncio.get_running_loop()
+        for name in ENDING_SIGNALS:
+            if (number := getattr(signal, name, None)) and not self.is_headless:
+                loop.add_signal_handler(number, self._end, 128 + int(number))
+        loop.set_exception_handler(self._task_failed)
+        self.call_after_refresh(self._begin)
+
+    def _begin(self) -> None:
+        """After the first paint: start the servers, then fetch what they need, then the model."""
+        self.bench.start()
+        for warning in self.bench.home.warnings:
+            self.tell(warning, severity="warning")
+        if self._starts_with_welcome:
+            self.open_welcome()
+        self.run_worker(self._connect_model(), group="model", exit_on_error=False)
+        self.theme_changed_signal.subscribe(self, lambda theme: self.bench.home.remember_theme(theme.name))
+
+    async def _connect_model(self) -> None:
+        try:
+            await self.bench.connect_model()
+        except McpTuiError as error:
+            self.tell(f"{error.what}. {error.hint}", severity="warning")
+        self.workspace.model_changed()
+
+    def open_welcome(self) -> None:
+        from mcp_tui.ui.screens.welcome import Welcome
+
+        self.push_screen(Welcome())
+
+    def _end(self, code: int) -> None:
+        """A signal wants us gone: end the servers, then leave."""
+        if not self._closing:
+            self._leaving = asyncio.create_task(self._leave(code))
+
+    async def _leave(self, code: int = 0) -> None:
+        self._closing = True
+        self.asking.close()
+        try:
+            await self.bench.aclose()
+        finally:
+            self.exit(code, return_code=code)
+
+    async def action_quit(self) -> None:
+        """Leave, after asking when a tool call runs."""
+        if self._closing:
+            return
+        if self.workspace.chat.calls_running or self.workspace.inspector.is_running:
+            from mcp_tui.ui.screens.confirm import Confirm
+
+            def answered(leave: bool | None) -> None:
+                if leave:
+                    self._end(0)
+
+            await self.push_screen(
+                Confirm(
+                    "Quit while a tool call runs?",
+                    "The call is stopped, and its server told.",
+                    ("y", "Quit", "stop the call and leave"),
+                    ("n", "Stay", "let it finish"),
+                ),
+                answered,
+            )
+            return
+        self._end(0)
+
+    async def _on_exit_app(self) -> None:
+        await self.bench.aclose()
+        await super()._on_exit_app()
+
+    # -- what nobody foresaw --------------------------------------------------------------------------
+
+    def _handle_exception(self, error: Exception) -> None:
+        """Leave the terminal as it was; cli.py then says what happened and where the log is."""
+        self.crash = error
+        super()._handle_exception(error)
+
+    def _fatal_error(self) -> None:
+        """No traceback over the user's terminal: it may quote foreign text. It goes to the log file."""
+        self._close_messages_no_wait()
+
+    def on_worker_state_changed(self, event: Any) -> None:
+        """A background job that fails is said, and written down; the program goes on."""
+        from textual.worker import WorkerState
+
+        if event.state is WorkerState.ERROR and event.worker.error is not None:
+            self._say_failure(event.worker.description or event.worker.name, event.worker.error)
+
+    def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self._say_failure(str(context.get("message", "a task")), error)
+
+    def _say_failure(self, what: str, error: BaseException) -> None:
+        log = self.bench.home.write_failure(error)
+        self.bench.say(f"{what}: {type(error).__name__}: {error}", "error")
+        self.tell(f"Something went wrong: {error}. The details are in {log}", severity="error")
+
+    # -- keys and the clipboard -----------------------------------------------------------------------
+
+    async def on_event(self, event: events.Event) -> None:
+        if self.asking.key_came(event):
+            return
+        await super().on_event(event)
+
+    def action_look(self) -> None:
+        """Open the question that waits."""
+        self.asking.open_now()
+
+    def action_copy_or_stop(self) -> None:
+        """ctrl+c: copy what is selected, else stop the turn; it never leaves."""
+        selected = self.screen.get_selected_text() or getattr(self.focused, "selected_text", "")
+        if selected:
+            self.copy(selected)
+        elif not self.workspace.chat.stop():
+            self.tell("ctrl+q quits")
+
+    def copy(self, text: str) -> None:
+        """Copy the shown form of a text, over ssh and tmux too (OSC 52)."""
+        shown = clean(text)
+        self.copy_to_clipboard(shown)
+        self.tell(f"Copied {len(shown):,} characters")
+
+    async def action_help(self) -> None:
+        from mcp_tui.ui.screens.help import Help
+
+        if isinstance(self.screen, Help):
+            self.screen.dismiss()
+        else:
+            await self.push_screen(Help())
+
+    def tell(self, text: str, *, severity: Any = "information") -> None:
+        """A quiet notification; foreign text is safe in it."""
+        self.notify(clean_line(text), severity=severity, markup=False, timeout=4)
+
+    # -- looks --------------------------------------------------------------------------------------
+
+    def get_css_variables(self) -> dict[str, str]:
+        return with_roles(super().get_css_variables(), self.current_theme.ansi)
+
+    # -- servers, models, permissions -----------------------------------------------------------------
+
+    @work(group="dialog", exit_on_error=False)
+    async def action_add_server(self) -> None:
+        from mcp_tui.ui import server_acts
+
+        await server_acts.add(self)
+
+    @work(group="dialog", exit_on_error=False)
+    async def action_connect_model(self) -> None:
+        await self.connect_model()
+
+    @work(group="dialog", exit_on_error=False)
+    async def action_permissions(self) -> None:
+        from mcp_tui.ui.screens.permissions import show_permissions
+
+        await show_permissions(self)
+
+    async def start_demo(self) -> None:
+        """The demo's server and model, beside what is there already."""
+        try:
+            await self.bench.start_demo()
+        except McpTuiError as error:
+            self.tell(f"{error.what}. {error.hint}", severity="error")
+        self.workspace.model_changed()
+
+    async def connect_model(self) -> None:
+        """The dialog for a model's address and key."""
+        from mcp_tui.ui.screens.model_form import ModelForm
+
+        choice = self.bench.home.model
+        form = ModelForm(self.bench.models_at, choice.base_url if choice else "", choice.name if choice else "")
+        made = await self.push_screen_wait(form)
+        if made is not None:
+            await self.bench.use_model(made.base_url, made.name, made.key)
+            self.workspace.model_changed()
+
+    async def pick_model(self, name: str) -> None:
+        """Use another model of the same endpoint; without a name, choose from its list. Raises ModelError."""
+        from mcp_tui.ui.screens.pick import Pick
+
+        choice = self.bench.home.model
+        if choice is None:
+            await self.connect_model()
+            return
+        if not name:
+            names = await self.bench.list_models()
+            lines = [Content(clean_line(each)) for each in names]
+            index = await self.push_screen_wait(Pick("Models", lines, "The endpoint lists no model.", "use this one"))
+            if index is None:
+                return
+            name = names[index]
+        await self.bench.use_model(choice.base_url, name)
+        self.workspace.model_changed()
+
+    @property
+    def has_model(self) -> bool:
+        return self.bench.home.model is not None
+
+    @property
+    def model_label(self) -> str:
+        """`NAME · HOST`, or "" without a model."""
+        return self.bench.model_label

@@ -1,0 +1,88 @@
+"""The palette: every tool, prompt, resource, template, server and command, found by a few letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from textual.command import DiscoveryHit, Hit, Hits, Provider
+from textual.content import Content
+
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.text import clean_line, shorten
+from mcp_tui.ui.keys import ACTIONS
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.status_bar import STATE_MARKS
+
+if TYPE_CHECKING:
+    from mcp_tui.ui.app import McpTuiApp
+
+MARKS = {Kind.TOOL: "ƒ", Kind.PROMPT: "¶", Kind.RESOURCE: "◆", Kind.TEMPLATE: "◇"}
+WIDTH = 66
+"""Cells of a line in the palette."""
+DISCOVERED = 200
+"""Lines shown before anything is typed."""
+
+
+class Row(NamedTuple):
+    """One thing that can be found."""
+
+    mark: str
+    name: str
+    note: str
+    act: Callable[[], Any]
+
+
+class Commands(Provider):
+    """Rows from the workbench and the key table."""
+
+    async def discover(self) -> Hits:
+        for number, row in enumerate(self._rows()):
+            if number >= DISCOVERED:
+                return
+            yield DiscoveryHit(_line(row, Content(row.name)), row.act, row.name)
+
+    async def search(self, query: str) -> Hits:
+        matcher = self.matcher(query)
+        for row in self._rows():
+            if (score := matcher.match(f"{row.name} {row.note}")) > 0:
+                yield Hit(score, _line(row, matcher.highlight(row.name)), row.act, row.name)
+
+    def _rows(self) -> Iterator[Row]:
+        app = cast("McpTuiApp", self.app)
+        hub = app.bench.hub
+        for action in ACTIONS:
+            if action.palette:
+                target = "app" if action.target == "app" else "screen"
+                act = partial(app.call_later, app.workspace.run_action, f"{target}.{action.id}")
+                yield Row("›", action.about, f"command  {action.shown}", act)
+        for name, act in self._app_commands(app):
+            yield Row("›", name, "command", act)
+        for item in app.bench.items():
+            ref = Ref(item.server, item.kind, item.key)
+            yield Row(
+                MARKS[item.kind],
+                clean_line(item.key),
+                f"{clean_line(item.server)} · {item.kind.value}",
+                partial(app.workspace.open, ref),
+            )
+        for server in hub.names:
+            mark = STATE_MARKS[hub.status(server).state][0]
+            yield Row(mark, clean_line(server), "server", partial(app.workspace.open, Ref(server, None, "")))
+            act = partial(app.workspace.act_on_server, server, "reconnect")
+            yield Row(mark, f"Start {clean_line(server)} again", "server  r", act)
+
+    def _app_commands(self, app: McpTuiApp) -> Iterator[tuple[str, Callable[[], Any]]]:
+        yield "Add a server", app.action_add_server
+        yield "Connect a model", app.action_connect_model
+        yield "Permissions: see and revoke", app.action_permissions
+        yield "Choose a theme", app.search_themes
+        yield "Welcome screen", app.open_welcome
+
+
+def _line(row: Row, name: Content) -> Content:
+    name = name.truncate(WIDTH - len(row.note) - 4, ellipsis=True)
+    left = Content.assemble(row.mark, " ", name)
+    gap = WIDTH - left.cell_length - len(row.note)
+    return Content.assemble(left, " " * max(1, gap), (shorten(row.note, 30), "$text-muted"))

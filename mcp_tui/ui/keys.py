@@ -1,0 +1,87 @@
+"""Every key of the workspace, once: bindings, the bottom line, the help and the palette all derive from this table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something a key does."""
+
+    id: str
+    """Also the name of the Textual action: `action_ID` on the App or the Workspace."""
+    key: str
+    words: str
+    """What the bottom line says."""
+    about: str
+    """What the help and the palette say."""
+    shown: str = ""
+    """How the key is written."""
+    footer: bool = False
+    letter: str = ""
+    """The second way in: ctrl+g, then this letter, for terminals that keep F keys to themselves."""
+    palette: bool = True
+    target: str = "screen"
+    priority: bool = True
+
+
+ACTIONS: tuple[Action, ...] = (
+    Action("help", "f1", "help", "Help", "F1", True, "h", target="app"),
+    Action("show_explorer", "f2", "explorer", "Go to the Explorer", "F2", True, "e"),
+    Action("show_chat", "f3", "chat", "Go to the chat", "F3", True, "c"),
+    Action("show_inspector", "f4", "inspector", "Go to the Inspector", "F4", True, "i"),
+    Action("drawer", "f6", "traffic", "Open or close traffic and log", "F6", True, "t"),
+    Action("look", "f8", "look", "Look at the question that waits", "F8", False, "w", target="app"),
+    Action("new_chat", "ctrl+n", "new chat", "New chat", "^n", True),
+    Action("quit", "ctrl+q", "quit", "Quit", "^q", True, target="app"),
+    Action("command_palette", "ctrl+p", "palette", "Find anything, and every command", "^p", True, "p", False, "app"),
+    Action("leader", "ctrl+g", "", "Then a letter: the second way to every F key", "^g", False, "", False),
+    Action("copy_or_stop", "ctrl+c", "", "Copy the selection, else stop the turn", "^c", False, "", False, "app"),
+    Action("suspend_process", "ctrl+z", "", "Suspend; fg brings it back", "^z", False, "", False, "app"),
+    Action("back", "escape", "", "One step back, or stop the running turn", "esc", False, "", False, priority=False),
+)
+
+BY_LETTER = {action.letter: action for action in ACTIONS if action.letter}
+
+ELSEWHERE: tuple[tuple[str, str, str], ...] = (
+    ("Explorer", "enter", "open in the Inspector"),
+    ("Explorer", "/", "filter every server"),
+    ("Explorer", "space", "offer or withhold this tool to the model"),
+    ("Explorer", "r", "start or connect this server again"),
+    ("Explorer", "e  x  delete", "edit, switch off or on, remove a server"),
+    ("Explorer", "y", "copy the name"),
+    ("Chat", "enter", "send; during a turn the message waits for its end"),
+    ("Chat", "ctrl+j", "new line"),
+    ("Chat", "up", "on an empty line: what you sent before"),
+    ("Chat", "esc", "stop the running turn"),
+    ("Transcript", "shift+tab", "from the composer into the transcript"),
+    ("Transcript", "up  down", "from block to block"),
+    ("Transcript", "enter", "unfold"),
+    ("Transcript", "y", "copy the block"),
+    ("Inspector", "left  right", "from tab to tab"),
+    ("Inspector", "ctrl+s", "call, or fetch"),
+    ("Inspector", "i", "insert into the chat"),
+    ("Traffic", "/  p  y", "filter, pause, copy"),
+    ("Permission", "a  s  A  e  d", "allow once, for the session, always; edit; deny"),
+)
+"""Keys that belong to one pane, for the help: place, key, words."""
+
+
+def bindings(target: str) -> list[Binding]:
+    """The bindings of the App or of the Workspace ("app", "screen")."""
+    return [
+        Binding(
+            action.key,
+            action.id,
+            action.words or action.about,
+            key_display=action.shown,
+            show=action.footer,
+            priority=action.priority,
+            id=action.id,
+        )
+        for action in ACTIONS
+        if action.target == target
+    ]

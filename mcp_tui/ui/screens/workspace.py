@@ -1,0 +1,265 @@
+"""The workspace: introduces Explorer, Chat, Inspector and drawer to each other, and decides which of them is seen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Horizontal
+from textual.screen import Screen
+from textual.widget import Widget
+
+from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, ServerRemoved
+from mcp_tui.ui.keys import bindings
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.chat_pane import ChatPane
+from mcp_tui.ui.widgets.explorer import CopyRequested, Explorer, ExplorerPane, ServerAct
+from mcp_tui.ui.widgets.inspector import InspectorPane
+from mcp_tui.ui.widgets.key_line import KeyLine
+from mcp_tui.ui.widgets.pieces import Pane
+from mcp_tui.ui.widgets.status_bar import SMALL, StatusBar, Strip, Switcher
+
+if TYPE_CHECKING:
+    from mcp_tui.ui.app import McpTuiApp
+    from mcp_tui.ui.widgets.drawer import Drawer
+
+PANES = ("explorer", "chat", "inspector")
+TOLD_EVERY = 0.1
+"""Seconds between repaints of counters, however fast things happen."""
+
+
+class Workspace(Screen[None]):
+    """One, two or three panes, by the width of the terminal."""
+
+    CSS_PATH = "workspace.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (SMALL, "-medium"), (132, "-wide"), (180, "-huge")]
+    BINDINGS = bindings("screen")
+    AUTO_FOCUS = None
+    app: McpTuiApp
+
+    def __init__(self, app: McpTuiApp) -> None:
+        super().__init__()
+        self._bench = app.bench
+        self._asking = app.asking
+        self.status = StatusBar()
+        self.explorer = ExplorerPane(app.bench)
+        self.chat = ChatPane(app.bench, app.asking)
+        self.inspector = InspectorPane(app.bench)
+        self.strip = Strip()
+        self.switcher = Switcher()
+        self._drawer: Drawer | None = None
+        self._came_from = "explorer"
+        self._telling = False
+
+    def compose(self) -> ComposeResult:
+        yield self.status
+        yield self.switcher
+        with Horizontal(id="body"):
+            yield self.explorer
+            yield self.chat
+            yield self.inspector
+        yield self.strip
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self._bench.subscribe(self._happened)
+        self._bench.trace.listener = lambda _frame: self._tell_soon()
+        self._asking.listen(self._tell_soon)
+        self._asking.has_draft = self.has_draft
+        self._show("chat" if self.app.has_model else "explorer", focus=True)
+        self._tell()
+
+    # -- what is seen -------------------------------------------------------------------------------
+
+    def _show(self, name: str, focus: bool = False) -> None:
+        """Bring a pane to the front, where only one or two fit; optionally with the focus."""
+        for pane in PANES:
+            self.query_one(f"#{pane}").set_class(pane == name, "-shown")
+        self.set_class(name == "inspector", "-inspecting")
+        self.switcher.shown = name
+        if focus:
+            self._home_of(name).focus()
+
+    def _home_of(self, pane: str) -> Widget:
+        """The widget of a pane that takes the focus."""
+        match pane:
+            case "explorer":
+                return self.explorer.tree
+            case "inspector":
+                return self.inspector.home
+            case _:
+                return self.chat.composer
+
+    def focused_pane(self) -> str:
+        """The pane that has the focus, "drawer", or ""."""
+        for widget in self.focused.ancestors_with_self if self.focused else ():
+            if widget.id in (*PANES, "drawer"):
+                return widget.id
+        return ""
+
+    def on_descendant_focus(self) -> None:
+        name = self.focused_pane()
+        if name in PANES and not self.query_one(f"#{name}", Pane).has_class("-shown"):
+            self._show(name)
+
+    def has_draft(self) -> bool:
+        """Whether any field holds something typed: a question must not open over it."""
+        return self.chat.composer.has_draft or self.explorer.has_draft or self.inspector.has_draft
+
+    def action_show_explorer(self) -> None:
+        self._show("explorer", focus=True)
+
+    def action_show_chat(self) -> None:
+        self._show("chat", focus=True)
+
+    def action_show_inspector(self) -> None:
+        if (here := self.focused_pane()) in ("explorer", "chat"):
+            self._came_from = here
+        self._show("inspector", focus=True)
+
+    async def action_drawer(self) -> None:
+        """Open the drawer and go there; close it when it has the focus already."""
+        if self._drawer is None:
+            from mcp_tui.ui.widgets.drawer import Drawer
+
+            self._drawer = Drawer(self._bench, self._asking)
+            await self.mount(self._drawer, before=self.strip)
+            self._tell()
+        elif self._drawer.display and self.focused_pane() == "drawer":
+            self._close_drawer()
+            return
+        self._drawer.display = True
+        self.strip.is_open = True
+        self.set_class(True, "-drawer")
+        self._drawer.home.focus()
+
+    async def show_log(self, server: str) -> None:
+        """Open the drawer at one server's log."""
+        if self.focused_pane() != "drawer":
+            await self.action_drawer()
+        assert self._drawer is not None
+        self._drawer.show("log", server)
+
+    def _close_drawer(self) -> None:
+        if self._drawer is not None:
+            self._drawer.display = False
+        self.strip.is_open = False
+        self.set_class(False, "-drawer")
+        self._home_of(self.switcher.shown).focus()
+
+    def action_back(self) -> None:
+        """esc: close the drawer, stop the turn, or go back to the pane one came from. Never out."""
+        here = self.focused_pane()
+        if here == "drawer":
+            self._close_drawer()
+        elif self.chat.stop():
+            pass
+        elif here == "inspector":
+            self._show(self._came_from, focus=True)
+        elif self._drawer is not None and self._drawer.display:
+            self._close_drawer()
+
+    async def action_leader(self) -> None:
+        from mcp_tui.ui.screens.leader import Leader
+
+        def act(action: str | None) -> None:
+            if action:
+                self.call_later(self.run_action, action)
+
+        await self.app.push_screen(Leader(), act)
+
+    def action_new_chat(self) -> None:
+        self.chat.clear()
+        self._show("chat", focus=True)
+
+    # -- what the panes say -------------------------------------------------------------------------
+
+    @on(Explorer.Highlighted)
+    def _preview(self, event: Explorer.Highlighted) -> None:
+        event.stop()
+        self.inspector.show(event.ref)
+
+    @on(Explorer.Selected)
+    def _open(self, event: Explorer.Selected) -> None:
+        event.stop()
+        self.open(event.ref)
+
+    def open(self, ref: Ref) -> None:
+        """Show something in the Inspector and go there."""
+        self.action_show_inspector()
+        self.inspector.show(ref)
+        self.call_after_refresh(self.inspector.focus_body)
+
+    @on(Explorer.OfferChanged)
+    def _count_offered(self) -> None:
+        self._tell_soon()
+
+    @on(ServerAct)
+    def _act_on_server(self, event: ServerAct) -> None:
+        event.stop()
+        self.act_on_server(event.server, event.act)
+
+    def act_on_server(self, server: str, what: str) -> None:
+        """Start a server again, edit, switch or remove it, or show its log."""
+        from mcp_tui.ui.server_acts import act
+
+        self.run_worker(act(self.app, server, what), group="server", exit_on_error=False)
+
+    @on(InspectorPane.InsertIntoChat)
+    def _insert(self, event: InspectorPane.InsertIntoChat) -> None:
+        event.stop()
+        self.chat.composer.insert(event.text)
+        self._show("chat", focus=True)
+
+    @on(CopyRequested)
+    def _copy(self, event: CopyRequested) -> None:
+        event.stop()
+        self.app.copy(event.text)
+
+    @on(ChatPane.Typed)
+    def _typed(self, event: ChatPane.Typed) -> None:
+        event.stop()
+        from mcp_tui.ui.typed import run_typed
+
+        self.run_worker(run_typed(self, event.command), group="typed", exit_on_error=False)
+
+    @on(ChatPane.Used)
+    def _used(self, event: ChatPane.Used) -> None:
+        event.stop()
+        usage = event.usage
+        if usage.context:
+            self.status.context = f"{round(100 * (usage.prompt + usage.completion) / usage.context)} %"
+        else:
+            self.status.context = f"{usage.prompt + usage.completion:,} tokens"
+
+    # -- what the core says -------------------------------------------------------------------------
+
+    def _happened(self, happening: Happening) -> None:
+        if isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged):
+            self.explorer.update(happening)
+            self.inspector.update(happening)
+        self._tell_soon()
+
+    def _tell_soon(self) -> None:
+        """Repaint the counters, at most ten times a second."""
+        if not self._telling and self.is_attached:
+            self._telling = True
+            self.set_timer(TOLD_EVERY, self._tell)
+
+    def _tell(self) -> None:
+        self._telling = False
+        hub = self._bench.hub
+        self.status.servers = {name: hub.status(name) for name in hub.names}
+        self.status.model = self.app.model_label
+        self.strip.traffic = self.switcher.traffic = self._bench.trace.total
+        self.strip.log_lines = len(self._bench.log)
+        self.strip.requests = len(self._asking.waiting)
+        if self._drawer is not None:
+            self._drawer.count(self.strip.traffic, self.strip.log_lines, self.strip.requests)
+        self.chat.count_offered(len(self._bench.tools_on_offer()))
+
+    def model_changed(self) -> None:
+        """The app got another model."""
+        self.status.context = ""
+        self._tell()

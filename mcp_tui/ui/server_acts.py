@@ -1,0 +1,104 @@
+"""What can be done to a server from the app: start again, edit, switch, remove, consent, add."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.screens.confirm import Confirm
+from mcp_tui.ui.screens.server_form import ServerForm
+
+if TYPE_CHECKING:
+    from mcp_tui.ui.app import McpTuiApp
+
+
+async def act(app: McpTuiApp, server: str, what: str) -> None:
+    """Do it; what goes wrong is said, and the program goes on."""
+    hub, home = app.bench.hub, app.bench.home
+    try:
+        match what:
+            case "reconnect":
+                await hub.reconnect(server)
+            case "switch" | "off":
+                on = hub.status(server).state is ServerState.OFF
+                await hub.switch(server, on)
+                home.switch_server(server, on)
+            case "consent":
+                app.bench.consent(server)
+            case "edit":
+                await edit(app, server)
+            case "remove":
+                await _remove(app, server)
+            case "log":
+                await app.workspace.show_log(server)
+            case _:
+                raise ValueError(what)
+    except McpTuiError as error:
+        app.tell(f"{error.what}. {error.hint}", severity="error")
+
+
+async def add(app: McpTuiApp) -> bool:
+    """The dialog for a new server; True when one was added."""
+    made = await app.push_screen_wait(ServerForm(lambda name, entry: _try(app, name, entry)))
+    if made is None:
+        return False
+    try:
+        spec = app.bench.home.save_server(made.name, made.entry)
+    except McpTuiError as error:
+        app.tell(f"{error.what}. {error.hint}", severity="error")
+        return False
+    if spec.name in app.bench.hub.names:
+        await app.bench.hub.replace(spec)
+    else:
+        app.bench.hub.add(spec)
+    return True
+
+
+async def edit(app: McpTuiApp, server: str) -> None:
+    """The dialog for a known server."""
+    home, hub = app.bench.home, app.bench.hub
+    entry = home.entry(server) or _entry_of(app, server)
+    made = await app.push_screen_wait(ServerForm(lambda name, entry: _try(app, name, entry), server, entry))
+    if made is None:
+        return
+    in_file = bool(home.entry(server))
+    spec = home.save_server(made.name, made.entry, server if in_file else None)
+    if made.name == server:
+        await hub.replace(spec)
+    else:
+        await hub.remove(server)
+        hub.add(spec)
+    app.workspace.inspector.show(Ref(made.name))
+
+
+async def _remove(app: McpTuiApp, server: str) -> None:
+    sure = await app.push_screen_wait(
+        Confirm(
+            f"Remove {server}?",
+            "Its entry is taken out of your servers file, and it is stopped.",
+            ("y", "Remove", "it can be added again"),
+            ("n", "Keep", ""),
+            danger=True,
+        )
+    )
+    if sure:
+        app.bench.home.remove_server(server)
+        await app.bench.hub.remove(server)
+
+
+async def _try(app: McpTuiApp, name: str, entry: dict[str, Any]) -> str:
+    """Connect once, beside everything else. Raises ConfigError and ServerUnreachable."""
+    catalog = await app.bench.try_server(app.bench.home.spec_of(name, entry))
+    return ", ".join(f"{len(catalog[kind].items)} {kind.group.lower()}" for kind in Kind)
+
+
+def _entry_of(app: McpTuiApp, server: str) -> dict[str, Any]:
+    """An entry for a server that stands in no file of ours (from the command line, say)."""
+    spec = app.bench.hub.spec(server)
+    if isinstance(spec, HttpSpec):
+        return {"url": spec.url, **({"headers": dict(spec.headers)} if spec.headers else {})}
+    entry: dict[str, Any] = {"command": spec.command, "args": list(spec.args)}
+    return entry | ({"env": dict(spec.env)} if spec.env else {}) | ({"cwd": spec.cwd} if spec.cwd else {})

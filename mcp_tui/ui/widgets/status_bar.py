@@ -1,0 +1,117 @@
+"""The top line (servers and model), the strip above the keys (traffic and log), and the switcher of small screens."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from textual.content import Content
+from textual.reactive import reactive
+from textual.widget import Widget
+
+from mcp_tui.domain.servers import ServerState, ServerStatus
+from mcp_tui.domain.text import clean_line, shorten
+
+STATE_MARKS: dict[ServerState, tuple[str, str]] = {
+    ServerState.CONNECTING: ("◌", "$quiet"),
+    ServerState.READY: ("●", "$good"),
+    ServerState.DEGRADED: ("◐", "$warn"),
+    ServerState.LOST: ("○", "$warn"),
+    ServerState.FAILED: ("✗", "$bad"),
+    ServerState.OFF: ("·", "$quiet"),
+    ServerState.CONSENT: ("·", "$warn"),
+    ServerState.STOPPED: ("·", "$quiet"),
+}
+"""A server's state as icon and role."""
+
+SMALL = 100
+"""Columns under which one pane shows at a time."""
+
+
+def two_ends(left: Content, right: Content, width: int) -> Content:
+    """One line of exactly `width` cells; the left part gives way."""
+    room = max(0, width - right.cell_length - 2)
+    if left.cell_length > room:
+        left = left.truncate(room, ellipsis=True)
+    return Content.assemble(left, " " * max(0, width - left.cell_length - right.cell_length), right)
+
+
+class StatusBar(Widget):
+    """`mcp-tui   ● everything   ✗ notes exited 1            model · host   context 12 %   tools ask first`."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "StatusBar { height: 1; padding: 0 2; background: $surface; }"
+
+    servers: reactive[dict[str, ServerStatus]] = reactive(dict[str, ServerStatus])
+    model: reactive[str] = reactive("")
+    context: reactive[str] = reactive("")
+
+    def render(self) -> Content:
+        small = self.screen.size.width < SMALL
+        left = [Content.from_markup("[b $primary]mcp-tui[/]")]
+        left += self._counts() if small else self._names()
+        return two_ends(Content("   ").join(left), self._right(small), self.content_size.width)
+
+    def _names(self) -> list[Content]:
+        return [
+            Content.from_markup(
+                f"[{STATE_MARKS[status.state][1]}]{STATE_MARKS[status.state][0]}[/] $name [$quiet]$short[/]",
+                name=clean_line(name),
+                short=clean_line(status.short),
+            ).rstrip()
+            for name, status in self.servers.items()
+        ]
+
+    def _counts(self) -> list[Content]:
+        counts = Counter(STATE_MARKS[status.state] for status in self.servers.values())
+        return [Content.from_markup(f"[{role}]{mark}[/] {number}") for (mark, role), number in counts.items()]
+
+    def _right(self, small: bool) -> Content:
+        model = clean_line(self.model) or "no model"
+        if small:
+            parts = [f"[$quiet]{'$model'}[/]", *([self.context] if self.context else []), "[$quiet]tools[/] ask first"]
+            return Content.from_markup("   ".join(parts), model=shorten(model.partition(" · ")[0], 20))
+        context = [f"[$quiet]context[/] {self.context}"] if self.context else []
+        parts = ["[$quiet]$model[/]", *context, "[$quiet]tools[/] ask first"]
+        return Content.from_markup("     ".join(parts), model=shorten(model, 44))
+
+
+class Strip(Widget):
+    """`Traffic 128     Log 3     Requests 1 waits                     F6 open`."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Strip { height: 1; padding: 0 2; background: $panel; }"
+
+    traffic: reactive[int] = reactive(0)
+    log_lines: reactive[int] = reactive(0)
+    requests: reactive[int] = reactive(0)
+    is_open: reactive[bool] = reactive(False)
+
+    def render(self) -> Content:
+        waits = " [$hue]waits[/]" if self.requests == 1 else " [$hue]wait[/]" if self.requests else ""
+        left = (
+            f"[$quiet]Traffic[/] {self.traffic}     [$quiet]Log[/] {self.log_lines}     "
+            f"[$quiet]Requests[/] {self.requests}{waits}"
+        )
+        word = "close" if self.is_open else "open"
+        right = f"[@click=screen.drawer][$key] F6 [/] [$quiet]{word}[/][/]"
+        return two_ends(Content.from_markup(left), Content.from_markup(right), self.content_size.width)
+
+
+class Switcher(Widget):
+    """On a small screen: which of the three panes is shown, and the traffic beside them."""
+
+    ALLOW_SELECT = False
+    DEFAULT_CSS = "Switcher { height: 1; padding: 0 2; background: $panel; display: none; }"
+
+    shown: reactive[str] = reactive("chat")
+    traffic: reactive[int] = reactive(0)
+
+    def render(self) -> Content:
+        parts = [
+            f"[@click=screen.show_{name}][b $primary]▌{name.title()}[/][/]"
+            if name == self.shown
+            else f"[@click=screen.show_{name}][$quiet] {name.title()}[/][/]"
+            for name in ("explorer", "chat", "inspector")
+        ]
+        right = f"[@click=screen.drawer][$quiet]F6 Traffic[/] {self.traffic}[/]"
+        return two_ends(Content.from_markup("     ".join(parts)), Content.from_markup(right), self.content_size.width)

@@ -1,0 +1,350 @@
+"""The workbench itself: what a person can do with servers, tools and a model, whichever face asks."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from mcp_tui.chat.engine import run_turn
+from mcp_tui.domain.asks import ServerAsks
+from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
+from mcp_tui.domain.chat import Conversation
+from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.errors import McpTuiError, ModelMissing, NoSuchItem, PermissionDenied, ServerUnreachable
+from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
+from mcp_tui.domain.happenings import Happening, Listener, Logged
+from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.servers import ServerSpec
+from mcp_tui.domain.trace import Trace
+from mcp_tui.servers.hub import Hub
+from mcp_tui.storage.model_choice import ModelChoice
+from mcp_tui.workbench.calls import CallRecord, Calls
+from mcp_tui.workbench.demo import DEMO, MODEL, DemoModel, demo_server
+from mcp_tui.workbench.offer import ABLE, Offer, on_offer
+
+if TYPE_CHECKING:
+    from mcp_tui.chat.events import TurnEvent
+    from mcp_tui.chat.ports import MayGoOn, Progress
+    from mcp_tui.llm.client import OpenAIModel
+    from mcp_tui.workbench.home import Home
+
+LOG_KEPT = 2_000
+"""Lines of the log that are kept."""
+
+
+class Workbench:
+    """Servers, gate, model and conversation, wired together. Make it inside a running event loop."""
+
+    def __init__(
+        self,
+        home: Home,
+        specs: Sequence[ServerSpec],
+        *,
+        asker: Asker | None = None,
+        asks: ServerAsks | None = None,
+    ) -> None:
+        self.home = home
+        self.trace = Trace()
+        self.gate = Gate(asker or NobodyToAsk(), home.rules)
+        self.hub = Hub(self.trace, self._happened, asks)
+        self.model: OpenAIModel | None = None
+        self._demo_model: DemoModel | None = None
+        self.conversation = Conversation()
+        self.calls = Calls()
+        self.log: list[Logged] = []
+        self._specs = list(specs)
+        self._listeners: list[Listener] = []
+        self._offer = Offer(self)
+        self._withheld = set(home.settings.withheld)
+
+    # -- life ---------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """Start every server that may be started, all at once. Returns at once."""
+        for spec in self._specs:
+            self.hub.add(spec)
+
+    async def aclose(self) -> None:
+        """End every server and close what is open. Nothing of ours runs afterwards. May be called twice."""
+        await self.hub.aclose()
+        if (model := self.model) is not None:
+            self.model = None
+            await model.aclose()
+        if self._demo_model is not None:
+            await self._demo_model.stop()
+        await self.home.aclose()
+
+    def subscribe(self, listener: Listener) -> None:
+        """Hear of what happens from now on. Called on the event loop's thread."""
+        self._listeners.append(listener)
+
+    def say(self, text: str, level: str = "info") -> None:
+        """Put a line of our own into the log."""
+        self._happened(Logged(time.time(), "mcp-tui", level, text))
+
+    def _happened(self, happening: Happening) -> None:
+        if isinstance(happening, Logged):
+            self.log.append(happening)
+            del self.log[:-LOG_KEPT]
+        for listener in self._listeners:
+            listener(happening)
+
+    # -- what there is ------------------------------------------------------------------------------
+
+    def items(self) -> list[Item]:
+        """Everything that every server offers, in the order of servers and groups."""
+        return [item for name in self.hub.names for item in self.hub.catalog(name)]
+
+    def find_tool(self, server: str, name: str) -> Tool | None:
+        """The tool as its server defines it now."""
+        return next((tool for tool in self.hub.catalog(server).tools if tool.name == name), None)
+
+    def find(self, kind: Kind, name: str) -> Item:
+        """The one item that a person means by `name` or `SERVER/name`. Raises NoSuchItem, saying what is near."""
+        items = [item for item in self.items() if item.kind is kind]
+        found = [item for item in items if name in (item.key, f"{item.server}/{item.key}")]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            ways = ", ".join(f"{item.server}/{item.key}" for item in found)
+            raise NoSuchItem(
+                f"{len(found)} servers have a {kind.value} {name}", subject=name, hint=f"say which: {ways}"
+            )
+        raise NoSuchItem(f"no server offers a {kind.value} {name}", subject=name, hint=near(name, items))
+
+    def template_for(self, uri: str) -> Template | None:
+        """A template that an address could have come from: one that begins as the address does."""
+        for item in self.items():
+            if isinstance(item, Template):
+                start = item.uri_template.partition("{")[0]
+                if start and uri.startswith(start):
+                    return item
+        return None
+
+    def tools_on_offer(self) -> list[Tool]:
+        """The tools that the model is offered."""
+        tools = [item for item in self.items() if isinstance(item, Tool)]
+        return on_offer(tools, self.is_withheld, lambda name: self.hub.status(name).state)
+
+    def is_withheld(self, tool: Tool) -> bool:
+        return f"{tool.server}/{tool.name}" in self._withheld
+
+    def offer(self, tool: Tool, on: bool) -> None:
+        """Offer a tool to the model, or withhold it; remembered."""
+        name = f"{tool.server}/{tool.name}"
+        (self._withheld.discard if on else self._withheld.add)(name)
+        self.home.save_settings(replace(self.home.settings, withheld=tuple(sorted(self._withheld))))
+
+    # -- servers ------------------------------------------------------------------------------------
+
+    async def try_server(self, spec: ServerSpec) -> Catalog:
+        """Connect to a server beside everything else, and leave it again. Raises ServerUnreachable."""
+        hub = Hub(Trace(), lambda _happening: None)
+        try:
+            hub.add(spec)
+            await hub.wait_settled()
+            status = hub.status(spec.name)
+            if status.state not in ABLE:
+                hint = " · ".join([*hub.stderr(spec.name)[-1:], status.hint])
+                raise ServerUnreachable(status.reason or status.state.value, subject=spec.name, hint=hint)
+            return hub.catalog(spec.name)
+        finally:
+            await hub.aclose()
+
+    def consent(self, server: str) -> None:
+        """The user agreed to a project's server: start it, and remember the exact entry that was agreed to."""
+        if (entry_hash := self.home.consent_hashes.get(server)) is not None:
+            self.home.rules.give_consent(entry_hash, self.hub.spec(server).address, time.time())
+        self.hub.consent(server)
+
+    # -- acts, each through the gate ------------------------------------------------------------------
+
+    def request(
+        self,
+        item: Item,
+        arguments: dict[str, Any],
+        initiator: Initiator,
+        *,
+        who: str = "",
+        consented: bool = False,
+    ) -> Request:
+        """The question that the gate is asked about an item."""
+        spec = self.hub.spec(item.server)
+        return Request(
+            initiator=initiator,
+            kind=item.kind,
+            server=item.server,
+            item=item.key,
+            arguments=arguments,
+            definition=item.definition,
+            identity=spec.identity,
+            description=item.description,
+            hints=item.hints if isinstance(item, Tool) else NOTHING_SAID,
+            who=who or initiator.value,
+            server_kind=spec.kind if spec.kind == "local program" else spec.address,
+            consented=consented,
+            schema=dict(item.input_schema) if isinstance(item, Tool) else None,
+        )
+
+    async def call_tool(
+        self,
+        tool: Tool,
+        arguments: dict[str, Any],
+        *,
+        initiator: Initiator = Initiator.USER,
+        progress: Progress | None = None,
+    ) -> ToolResult:
+        """A person's own call: their act is consent, unless the server calls the tool destructive.
+
+        Raises PermissionDenied and ServerError.
+        """
+        request = self.request(tool, arguments, initiator, consented=True)
+        return await self.send(tool, await self._allowed(request), initiator, progress)
+
+    async def get_prompt(
+        self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
+    ) -> PromptResult:
+        """Fetch a prompt's messages. Typed on the command line it is consent; in the app it asks once per server."""
+        consented = initiator is Initiator.COMMAND_LINE
+        request = self.request(prompt, dict(arguments), initiator, consented=consented)
+        return await self.hub.get_prompt(prompt.server, prompt.name, await self._allowed(request))
+
+    async def read_resource(
+        self, resource: Resource | Template, uri: str = "", *, initiator: Initiator = Initiator.USER
+    ) -> ResourceResult:
+        """Read a resource, or the expansion `uri` of a template."""
+        address = uri or resource.key
+        consented = initiator is Initiator.COMMAND_LINE
+        request = replace(self.request(resource, {}, initiator, consented=consented), item=address)
+        await self._allowed(request)
+        return await self.hub.read_resource(resource.server, address)
+
+    async def send(
+        self, tool: Tool, arguments: dict[str, Any], initiator: Initiator, progress: Progress | None = None
+    ) -> ToolResult:
+        """Send a call that the gate let through, and keep a record of it."""
+        now = self.find_tool(tool.server, tool.name)
+        if now is None or now.definition != tool.definition:
+            raise PermissionDenied(
+                f"{tool.name} on {tool.server} changed while it waited for your answer",
+                subject=tool.name,
+                hint="look at it again in the Inspector, then call it again",
+            )
+        began, started = time.time(), time.monotonic()
+        result, error = None, ""
+        try:
+            result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)
+        except (McpTuiError, asyncio.CancelledError) as failure:
+            error = str(failure) or "stopped"
+            raise
+        finally:
+            seconds = time.monotonic() - started
+            self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
+        return result
+
+    async def _allowed(self, request: Request) -> dict[str, Any]:
+        decision = await self.gate.check(request)
+        if not decision.allowed:
+            raise PermissionDenied(
+                f"Permission denied: {request.kind.value} {request.item} on {request.server} did not run",
+                subject=request.item,
+                hint=decision.why,
+            )
+        return decision.arguments
+
+    # -- the model ----------------------------------------------------------------------------------
+
+    @property
+    def model_label(self) -> str:
+        """`NAME · HOST`, or "" while there is no model."""
+        choice = self.home.model
+        if self.model is None and choice is None:
+            return ""
+        name = self.model.name if self.model else (choice.name if choice else "")
+        if self.home.demo or (choice and choice.source == DEMO):
+            return f"{name or MODEL} · a script, not an AI"
+        host = urlsplit(choice.base_url).netloc if choice else ""
+        return f"{name} · {host}" if name else host
+
+    async def connect_model(self) -> None:
+        """Make the model ready: start the demo's, or look up a name when none is set. Raises ModelError."""
+        if self.home.demo:
+            await self._start_demo_model()
+        if (choice := self.home.model) is None:
+            return
+        name = choice.name
+        if not name:
+            name = next(iter(await self.list_models()), "")
+        if not name:
+            raise ModelMissing("the endpoint lists no model", subject=choice.base_url, hint="name one: /model NAME")
+        await self._use(choice, name)
+
+    async def use_model(self, base_url: str, name: str, key: str = "") -> None:
+        """Talk to this model from now on, and remember it. Raises ConfigError."""
+        await self._use(self.home.use_model(base_url, name, key), name)
+
+    async def list_models(self) -> list[str]:
+        """The names of the endpoint's models. Raises ModelError."""
+        choice = self.home.model
+        if choice is None:
+            raise ModelMissing(self.home.model_missing)
+        return await self.models_at(choice.base_url, choice.key)
+
+    async def models_at(self, base_url: str, key: str) -> list[str]:
+        """The names of the models at any endpoint. Raises ModelError."""
+        from mcp_tui.llm.client import list_models
+
+        return await list_models(base_url, key)
+
+    async def start_demo(self) -> None:
+        """The demo's server and model, from within a session. Nothing of it is remembered. Raises ModelError."""
+        if (spec := demo_server()).name not in self.hub.names:
+            self.hub.add(spec)
+        await self._start_demo_model()
+        await self.connect_model()
+
+    async def _start_demo_model(self) -> None:
+        if self._demo_model is None:
+            self._demo_model = DemoModel()
+            self.home.model = ModelChoice(await self._demo_model.start(), "", MODEL, DEMO)
+
+    async def _use(self, choice: ModelChoice, name: str) -> None:
+        from mcp_tui.llm.client import OpenAIModel
+
+        before, self.model = self.model, OpenAIModel(choice.base_url, choice.key, name)
+        if before is not None:
+            await before.aclose()
+
+    # -- chat ---------------------------------------------------------------------------------------
+
+    def turn(self, text: str | None, may_go_on: MayGoOn | None = None) -> AsyncIterator[TurnEvent]:
+        """One turn of the chat; None sends the same history again. Raises ModelMissing when there is no model."""
+        if self.model is None:
+            raise ModelMissing(self.home.model_missing, hint="ctrl+p, then Connect a model")
+        settings = self.home.settings
+        return run_turn(
+            self.conversation,
+            text,
+            self.model,
+            self._offer,
+            self.gate,
+            max_rounds=settings.max_rounds,
+            may_go_on=may_go_on,
+            system=settings.system,
+        )
+
+    def new_chat(self) -> None:
+        """Begin an empty conversation."""
+        self.conversation = Conversation()
+
+
+def near(name: str, items: Sequence[Item]) -> str:
+    """A hint that names what the user may have meant."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name.rpartition("/")[2], [item.key for item in items], 3, 0.5)
+    return f"did you mean {' or '.join(close)}?" if close else f"there are {len(items)} to choose from"

@@ -1,0 +1,45 @@
+"""The calls of this session, newest last, for the Inspector's History."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.permission import Initiator
+
+KEPT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """One call that was sent, and what came of it: a result or an error in words (raw)."""
+
+    time: float
+    """Unix time when it was sent."""
+    server: str
+    tool: str
+    arguments: dict[str, Any]
+    initiator: Initiator
+    seconds: float
+    result: ToolResult | None = None
+    error: str = ""
+
+    @property
+    def failed(self) -> bool:
+        return self.result is None or self.result.is_error
+
+
+class Calls:
+    """The last calls of every server."""
+
+    def __init__(self) -> None:
+        self._kept: deque[CallRecord] = deque(maxlen=KEPT)
+
+    def add(self, record: CallRecord) -> None:
+        self._kept.append(record)
+
+    def of(self, server: str, tool: str) -> list[CallRecord]:
+        """The calls of one tool, newest first."""
+        return [call for call in reversed(self._kept) if (call.server, call.tool) == (server, tool)]

@@ -1,0 +1,130 @@
+"""What the workbench keeps on disk and takes from the environment: settings, rules, keys, the servers file."""
+
+from __future__ import annotations
+
+import time
+import traceback
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.servers import ServerSpec
+from mcp_tui.domain.text import clean
+from mcp_tui.storage.files import make_folder
+from mcp_tui.storage.keys import save_key
+from mcp_tui.storage.model_choice import ModelChoice, choose_model
+from mcp_tui.storage.paths import Paths
+from mcp_tui.storage.rules import RulesStore
+from mcp_tui.storage.server_entry import Place, read_entry
+from mcp_tui.storage.servers_file import load_entry, remove_server, save_entry, set_enabled
+from mcp_tui.storage.settings import ModelSettings, Settings, load_settings, save_settings
+
+
+class Home:
+    """The files and variables of one run. Nothing is written before something changes."""
+
+    def __init__(self, paths: Paths, environ: Mapping[str, str], settings: Settings, *, demo: bool = False) -> None:
+        self.paths = paths
+        self.environ = environ
+        self.settings = settings
+        self.demo = demo
+        self.warnings: list[str] = []
+        self.servers_file = paths.servers_file
+        """Where servers are added, edited and removed: the user's file, or the one named by `--config`."""
+        self.consent_hashes: dict[str, str] = {}
+        """By server of a project's file: what a consent to start it is bound to."""
+        self.rules = RulesStore(paths.database)
+        self.model: ModelChoice | None = None
+        self.model_missing = ""
+        if not demo:
+            self._choose_model()
+
+    @classmethod
+    def open(cls, environ: Mapping[str, str], *, demo: bool = False) -> Home:
+        """The user's home. A settings file that cannot be used is a warning, and the defaults hold."""
+        paths = Paths.of_user()
+        try:
+            settings, warnings = load_settings(paths.settings_file)
+        except ConfigError as error:
+            settings, warnings = Settings(), [f"{error.what}; the defaults are used"]
+        home = cls(paths, environ, settings, demo=demo)
+        home.warnings += warnings
+        return home
+
+    async def aclose(self) -> None:
+        self.rules.close()
+
+    # -- settings and model ---------------------------------------------------------------------------
+
+    def save_settings(self, settings: Settings) -> None:
+        """Keep the settings, for now and for the next start. A file that cannot be written is a warning."""
+        before, self.settings = self.settings, settings
+        if self.demo or settings == before:
+            return
+        try:
+            save_settings(self.paths.settings_file, settings, before)
+        except (ConfigError, OSError) as error:
+            self.warnings.append(f"the settings could not be saved: {error}")
+
+    def remember_theme(self, name: str) -> None:
+        self.save_settings(replace(self.settings, theme=name))
+
+    def use_model(self, base_url: str, name: str, key: str = "") -> ModelChoice:
+        """From now on this model; a key goes into the 0600 file. Raises ConfigError or OSError."""
+        if key:
+            save_key(self.paths, base_url, key)
+        self.save_settings(replace(self.settings, model=ModelSettings(base_url, name)))
+        self.model = ModelChoice(base_url, key or self._known_key(base_url), name, "settings")
+        return self.model
+
+    def _known_key(self, base_url: str) -> str:
+        if self.model is not None and self.model.base_url == base_url:
+            return self.model.key
+        return ""
+
+    def _choose_model(self) -> None:
+        found = choose_model(self.settings, self.environ, self.paths)
+        if isinstance(found, ModelChoice):
+            self.model = found
+        else:
+            self.model_missing = found.what
+
+    # -- the servers file -----------------------------------------------------------------------------
+
+    def entry(self, name: str) -> dict[str, Any]:
+        """A server's entry as it is written in the file; {} when it is not from there. Raises ConfigError."""
+        return load_entry(self.servers_file, name)
+
+    def spec_of(self, name: str, entry: dict[str, Any]) -> ServerSpec:
+        """What an entry means. Raises ConfigError."""
+        return read_entry(name, entry, Place(self.servers_file.name, f"mcpServers.{name}", 1), self.environ)
+
+    def save_server(self, name: str, entry: dict[str, Any], previous: str | None = None) -> ServerSpec:
+        """Write an entry, new or edited. Raises ConfigError."""
+        save_entry(self.servers_file, name, entry, previous)
+        return self.spec_of(name, entry)
+
+    def remove_server(self, name: str) -> None:
+        """Take an entry out of the file, if it stands there. Raises ConfigError."""
+        if self.entry(name):
+            remove_server(self.servers_file, name)
+
+    def switch_server(self, name: str, on: bool) -> None:
+        """Remember that a server is off, or on again, if it stands in the file. Raises ConfigError."""
+        if self.entry(name):
+            set_enabled(self.servers_file, name, on)
+
+    # -- failures -------------------------------------------------------------------------------------
+
+    def write_failure(self, error: BaseException) -> Path:
+        """Append an unforeseen error to the log file; the path of that file."""
+        text = clean("".join(traceback.format_exception(error)))
+        try:
+            make_folder(self.paths.log_file.parent)
+            with self.paths.log_file.open("a", encoding="utf-8") as log:
+                log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}\n{text}\n")
+        except OSError:
+            pass  # there is nowhere left to write it
+        return self.paths.log_file

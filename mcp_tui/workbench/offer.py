@@ -1,0 +1,53 @@
+"""Which tools the model is offered, and under which names: the turn's view of the servers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.chat import OfferedTool
+from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.servers import ServerState
+from mcp_tui.servers.names import aliases
+
+if TYPE_CHECKING:
+    from mcp_tui.chat.ports import Progress
+    from mcp_tui.workbench.bench import Workbench
+
+
+ABLE = (ServerState.READY, ServerState.DEGRADED)
+"""The states in which a server takes calls."""
+
+
+class Offer:
+    """`chat.ports.Tools` over the workbench: every ready server's tools that are not withheld."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self._bench = bench
+        self._names: dict[str, Tool] = {}
+
+    def offered(self) -> Sequence[OfferedTool]:
+        self._names = aliases(self._bench.tools_on_offer())
+        return [
+            OfferedTool(alias, tool.server, tool.name, tool.description, tool.input_schema)
+            for alias, tool in self._names.items()
+        ]
+
+    def find(self, alias: str) -> Tool | None:
+        tool = self._names.get(alias)
+        return tool and self._bench.find_tool(tool.server, tool.name)
+
+    def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
+        return self._bench.request(tool, arguments, Initiator.MODEL, who=who)
+
+    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress) -> ToolResult:
+        return await self._bench.send(tool, arguments, Initiator.MODEL, progress)
+
+
+def on_offer(
+    tools: Sequence[Tool], is_withheld: Callable[[Tool], bool], state: Callable[[str], ServerState]
+) -> list[Tool]:
+    """The tools of servers that can be called now, less the withheld ones."""
+    return [tool for tool in tools if state(tool.server) in ABLE and not is_withheld(tool)]
