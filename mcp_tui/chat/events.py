@@ -87,9 +87,12 @@ class UsageReported:
 
 @dataclass(frozen=True, slots=True)
 class TurnFinished:
-    """The model has nothing more to ask. `stopped`: the cap of rounds was reached and nobody said go on."""
+    """The model has nothing more to ask."""
 
     stopped: bool = False
+    """The cap of rounds was reached and nobody said go on."""
+    cut: bool = False
+    """The last answer is not whole (a `Noted` said why); the same history can be sent again."""
 
 
 @dataclass(frozen=True, slots=True)
