@@ -1,0 +1,138 @@
+"""What servers send unasked: questions to the person or the model, log lines, and word that their lists changed."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from mcp_tui.domain.asks import Elicitation, Sampling, SamplingMessage, ServerAsks
+from mcp_tui.domain.happenings import Logged
+from mcp_tui.servers.convert import block
+
+if TYPE_CHECKING:
+    import mcp.types as wire
+    from mcp import Client
+    from mcp.client import ClientRequestContext
+
+RELISTEN = 1.0
+"""Seconds before a broken stream of changes is opened again."""
+_CHANGES = (
+    "notifications/tools/list_changed",
+    "notifications/prompts/list_changed",
+    "notifications/resources/list_changed",
+)
+
+
+class Callbacks:
+    """One server's side of the talk. Raising in here would end the connection or leak our words, so nothing does."""
+
+    def __init__(
+        self,
+        server: str,
+        asks: ServerAsks | None,
+        tell: Callable[[Logged], None],
+        changed: Callable[[], None],
+    ) -> None:
+        self.questions = 0
+        """How many questions wait for an answer: that time is no server's fault."""
+        self._server = server
+        self._asks = asks
+        self._tell = tell
+        self._changed = changed
+
+    def options(self, sampling: bool) -> dict[str, Any]:
+        """The arguments for `mcp.Client`. What has nobody to answer it is not offered."""
+        options: dict[str, Any] = {"logging_callback": self.log, "message_handler": self.note}
+        if self._asks is not None:
+            options["elicitation_callback"] = self.elicit
+            if sampling:
+                options["sampling_callback"] = self.sample
+        return options
+
+    async def elicit(self, context: ClientRequestContext, params: wire.ElicitRequestParams) -> wire.ElicitResult:
+        """MCP, client/elicitation. Whatever goes wrong while asking is a "decline"."""
+        import mcp.types as wire
+
+        assert self._asks is not None
+        url = params.url if isinstance(params, wire.ElicitRequestURLParams) else ""
+        schema = None if isinstance(params, wire.ElicitRequestURLParams) else dict(params.requested_schema)
+        self.questions += 1
+        try:
+            reply = await self._asks.elicit(Elicitation(self._server, params.message, schema, url))
+        except Exception as error:  # a boundary: the server gets no words of ours, the user gets them in the log
+            self._failed("question", error)
+            return wire.ElicitResult(action="decline")
+        finally:
+            self.questions -= 1
+        content = reply.content if reply.action == "accept" and not url else None
+        return wire.ElicitResult(action=reply.action, content=cast(Any, content))
+
+    async def sample(
+        self, context: ClientRequestContext, params: wire.CreateMessageRequestParams
+    ) -> wire.CreateMessageResult | wire.ErrorData:
+        """MCP, client/sampling."""
+        import mcp.types as wire
+
+        assert self._asks is not None
+        refused = wire.ErrorData(code=-1, message="User rejected sampling request")
+        self.questions += 1
+        try:
+            reply = await self._asks.sample(_sampling(self._server, params))
+        except Exception as error:  # a boundary: as in `elicit`
+            self._failed("sampling request", error)
+            return refused
+        finally:
+            self.questions -= 1
+        if reply is None:
+            return refused
+        text = wire.TextContent(type="text", text=reply.text)
+        return wire.CreateMessageResult(role="assistant", content=text, model=reply.model, stop_reason="endTurn")
+
+    async def log(self, params: wire.LoggingMessageNotificationParams) -> None:
+        """MCP, server/utilities/logging."""
+        words = params.data if isinstance(params.data, str) else str(params.data)
+        text = f"{params.logger}: {words}" if params.logger else words
+        self._tell(Logged(time.time(), self._server, params.level, text))
+
+    async def note(self, message: wire.ServerNotification | Exception) -> None:
+        """Notifications of the legacy era; broken lines are recorded where they are read."""
+        if not isinstance(message, Exception) and message.method in _CHANGES:
+            self._changed()
+
+    async def listen(self, client: Client) -> None:
+        """Hear of changed lists in the modern era (2026-07-28), for as long as the connection lasts."""
+        from mcp import MCPError
+        from mcp.client.subscriptions import ListenNotSupportedError, SubscriptionLost
+
+        offers = client.server_capabilities
+        tools, prompts, resources = (
+            bool(getattr(offer, "list_changed", False)) for offer in (offers.tools, offers.prompts, offers.resources)
+        )
+        while tools or prompts or resources:
+            try:
+                async with client.listen(
+                    tools_list_changed=tools, prompts_list_changed=prompts, resources_list_changed=resources
+                ) as subscription:
+                    async for _ in subscription:
+                        self._changed()
+            except SubscriptionLost:
+                pass
+            except (ListenNotSupportedError, MCPError):
+                return
+            await asyncio.sleep(RELISTEN)
+            self._changed()  # nothing is replayed of what we missed
+
+    def _failed(self, what: str, error: Exception) -> None:
+        self._tell(Logged(time.time(), "mcp-tui", "error", f"a {what} of {self._server} could not be asked: {error}"))
+
+
+def _sampling(server: str, params: wire.CreateMessageRequestParams) -> Sampling:
+    raw = params.model_dump(by_alias=True, mode="json", exclude_none=True)
+    messages: list[SamplingMessage] = []
+    for message in raw["messages"]:
+        content = message["content"]
+        parts = content if isinstance(content, list) else [content]
+        messages.append(SamplingMessage(message["role"], tuple(block(part) for part in parts)))
+    return Sampling(server, tuple(messages), params.system_prompt or "", params.max_tokens, raw)

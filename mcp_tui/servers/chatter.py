@@ -1,0 +1,80 @@
+"""What a server says outside the protocol: its standard error, and stray lines on its output. Always bounded."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable
+
+from mcp_tui.domain.happenings import Logged
+
+KEPT_LINES = 500
+MAX_LINE = 4_096
+"""Bytes of one line that are kept."""
+LINES_PER_SECOND = 200
+"""More than that is counted, not reported: a flood must not drown the listener."""
+
+
+class Chatter:
+    """Keeps the last lines of one server and reports them as `Logged`."""
+
+    def __init__(self, server: str, tell: Callable[[Logged], None]) -> None:
+        self._server = server
+        self._tell = tell
+        self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._rest = b""
+        self._window = 0.0
+        self._told = 0
+        self._untold = 0
+
+    @property
+    def lines(self) -> list[str]:
+        """The last lines of standard error, oldest first, raw."""
+        return list(self._lines)
+
+    @property
+    def last_words(self) -> str:
+        """The last line of standard error that says anything."""
+        return next((line.strip() for line in reversed(self._lines) if line.strip()), "")
+
+    def hear(self, data: bytes) -> None:
+        """Bytes from standard error; an empty chunk is its end."""
+        if not data:
+            if self._rest:
+                self._add(self._rest)
+            self._rest = b""
+            return
+        *lines, rest = data.split(b"\n")
+        if lines:
+            lines[0] = self._rest + lines[0]
+            self._rest = b""
+        self._rest = (self._rest + rest)[:MAX_LINE]
+        self._untold += max(0, len(lines) - KEPT_LINES)
+        for line in lines[-KEPT_LINES:]:
+            self._add(line)
+
+    def stray(self, line: bytes) -> None:
+        """A line on standard output that is no message."""
+        self._report("warning", f"Not a message: {_text(line)}")
+
+    def _add(self, line: bytes) -> None:
+        text = _text(line)
+        self._lines.append(text)
+        self._report("stderr", text)
+
+    def _report(self, level: str, text: str) -> None:
+        now = time.time()
+        if now - self._window >= 1:
+            self._window, self._told = now, 0
+            if self._untold:
+                self._tell(Logged(now, self._server, level, f"… {self._untold:,} lines left out"))
+                self._untold = 0
+        if self._told >= LINES_PER_SECOND:
+            self._untold += 1
+            return
+        self._told += 1
+        self._tell(Logged(now, self._server, level, text))
+
+
+def _text(line: bytes) -> str:
+    return line[:MAX_LINE].rstrip(b"\r").decode("utf-8", "replace")

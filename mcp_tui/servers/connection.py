@@ -1,0 +1,309 @@
+"""One server: the task that owns its connection, from the start of its program to the end of it.
+
+    off, needs consent ──start()──> connecting ──> ready, degraded ──> lost ──> connecting …
+                                        │                                └─ too often ─> failed
+                                        └──> failed
+
+Only the owner enters and leaves `mcp.Client`, and its body only waits: the SDK may cancel it at any time (a broken
+HTTP connection does). Requests come from other tasks, through the `Link`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import random
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+from mcp_tui import __version__
+from mcp_tui.domain.asks import ServerAsks
+from mcp_tui.domain.catalog import Catalog, Kind
+from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
+from mcp_tui.domain.happenings import CatalogChanged, Listener, ServerChanged
+from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.domain.text import shorten
+from mcp_tui.domain.trace import Trace
+from mcp_tui.servers import convert, sdk
+from mcp_tui.servers.callbacks import Callbacks
+from mcp_tui.servers.chatter import Chatter
+from mcp_tui.servers.faults import AUTHORIZATION, CannotStart, Fault, http_fault, leaves, no_answer, program_ended
+from mcp_tui.servers.faults import protocol_fault as refused
+from mcp_tui.servers.link import Link, first
+from mcp_tui.servers.listing import list_all
+from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.transports import http_transport, sdk_stdio_transport, stdio_transport
+from mcp_tui.servers.wire import CAPTURE, Capture, Wire
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.client import Transport
+
+BACKOFF = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Seconds before each new attempt, ±20 % so that servers that fell together do not return together."""
+MAX_ATTEMPTS = 6
+"""After that many failed attempts to get a lost server back it counts as failed."""
+STEADY = 5.0
+"""Seconds of being ready after which earlier attempts are forgotten."""
+GOODBYE = 0.3
+"""Seconds for a polite end of the protocol (an HTTP session is deleted)."""
+COALESCE = 0.1
+"""Seconds in which several notices of a changed list become one."""
+
+
+class Connection:
+    """One server's state, and the owner task behind it."""
+
+    def __init__(
+        self, spec: ServerSpec, trace: Trace, tell: Listener, asks: ServerAsks | None, *, sampling: bool
+    ) -> None:
+        self.spec = spec
+        self.status = ServerStatus(ServerState.OFF, since=time.time())
+        self.info: ServerInfo | None = None
+        self.catalog = Catalog(spec.name)
+        self.settled = asyncio.Event()
+        """Ready with its catalogue listed, or not to be expected."""
+        self.chatter = Chatter(spec.name, tell)
+        self._trace = trace
+        self._tell = tell
+        self._sampling = sampling
+        self._changed = asyncio.Event()
+        self._callbacks = Callbacks(spec.name, asks, tell, self._changed.set)
+        self._stopping = asyncio.Event()
+        self._owner: asyncio.Task[None] | None = None
+        self._process: ServerProcess | None = None
+        self._link: Link | None = None
+        self._mode = "auto"
+        self._ready_since: float | None = None
+        self.settled.set()
+
+    def rest(self, state: ServerState) -> None:
+        """Be known without being started: OFF or CONSENT."""
+        self._enter(state)
+
+    def start(self) -> None:
+        """Begin connecting. Not to be called while it runs."""
+        self._stopping = asyncio.Event()
+        self.settled.clear()
+        self._owner = asyncio.create_task(self._own(), name=f"server {self.spec.name}")
+
+    async def stop(self, state: ServerState = ServerState.STOPPED) -> None:
+        """End the connection and the program. Takes at most about a second, whatever the server does."""
+        self._stopping.set()
+        owner, self._owner = self._owner, None
+        if owner is not None:
+            if self._link is None:
+                owner.cancel()
+            else:
+                self._link.drop()
+                if self._process is not None:
+                    # The program's own end need not wait for the protocol's.
+                    ending = asyncio.ensure_future(self._process.end())
+                    ending.add_done_callback(lambda done: done.cancelled() or done.exception())
+            await asyncio.wait({owner}, timeout=1.0)
+            if not owner.done():
+                owner.cancel()
+                await asyncio.wait({owner}, timeout=0.2)
+        if self._process is not None:
+            await self._process.end()
+        self._enter(state)
+
+    def kill(self) -> None:
+        """End the program at once: the last resort when even stopping was interrupted."""
+        if self._process is not None:
+            self._process.kill()
+
+    def link(self) -> Link:
+        """The live connection. Raises ServerUnreachable, naming the state and its reason."""
+        if self._link is not None and not self._link.is_dropped:
+            return self._link
+        status = self.status
+        kind = AuthNeeded if status.phase == AUTHORIZATION else ServerUnreachable
+        why = f": {status.reason}" if status.reason else ""
+        name = self.spec.name
+        raise kind(f"{name} is not ready, it is {status.state.value}{why}", subject=name, hint=status.hint)
+
+    async def refresh(self) -> None:
+        """List everything again, and publish it. Raises ServerUnreachable and ServerLost."""
+        await self._list(self.link())
+
+    # -- the owner -------------------------------------------------------------------------------------
+
+    async def _own(self) -> None:
+        attempts, had_been_ready = 0, False
+        while not self._stopping.is_set():
+            attempts += 1
+            began = time.monotonic()
+            self._ready_since = None
+            self._enter(ServerState.CONNECTING, attempts=attempts)
+            fault = await self._attempt()
+            if self._stopping.is_set():
+                return
+            if self._dies_of_probe(fault):
+                self._mode = "legacy"
+                continue
+            if self._ready_since is not None:
+                had_been_ready = True
+                attempts = 0 if time.monotonic() - self._ready_since >= STEADY else attempts
+            lasted = time.monotonic() - began
+            if not had_been_ready or attempts >= MAX_ATTEMPTS:
+                self._enter(ServerState.FAILED, fault, attempts, lasted)
+                return
+            self._enter(ServerState.LOST, fault, attempts, lasted)
+            delay = BACKOFF[min(attempts, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)
+            await first(self._stopping, timeout=delay)
+
+    async def _attempt(self) -> Fault:
+        """One connection from its start to its end, and why it ended."""
+        self._process = None
+        wire = Wire(self.spec.name, self._trace, self.chatter)
+        self._wire = wire
+        error: BaseException | None = None
+        try:
+            if isinstance(self.spec, StdioSpec) and os.name == "posix":
+                self._process = await ServerProcess.start(self.spec, self.chatter.hear)
+            await asyncio.to_thread(sdk.load)
+            await self._converse(wire)
+        except CannotStart as failure:
+            return failure.fault
+        except asyncio.CancelledError:
+            if not self._stopping.is_set():
+                raise
+        except (Exception, BaseExceptionGroup) as failure:
+            # A boundary: whatever the SDK, its task groups or a socket raises ends this attempt, and is explained.
+            error = failure
+        finally:
+            await self._hang_up()
+            if self._process is not None:
+                await self._let_exit(self._process)
+                await self._process.end()
+        return self._explain(wire, error)
+
+    async def _converse(self, wire: Wire) -> None:
+        from mcp import Client
+        from mcp.types import Implementation
+
+        handshake = Capture("initialize", "server/discover")
+        CAPTURE.set(handshake)
+        loop = asyncio.get_running_loop()
+        async with asyncio.timeout(self.spec.connect_timeout) as deadline:
+            async with Client(
+                self._transport(wire),
+                client_info=Implementation(name="mcp-tui", version=__version__),
+                mode=self._mode,
+                cache=None,
+                **self._callbacks.options(self._sampling),
+            ) as client:
+                deadline.reschedule(None)
+                await self._serve(client, wire, handshake)
+                deadline.reschedule(loop.time() + GOODBYE)
+
+    async def _serve(self, client: Client, wire: Wire, handshake: Capture) -> None:
+        """Be ready until the connection or the wish for it ends."""
+        link = Link(self.spec.name, client, wire, self._callbacks)
+        self._link = link
+        self._ready_since = time.monotonic()
+        pid = self._process.pid if self._process else None
+        self.info = convert.server_info(client, handshake.raw or {}, pid)
+        if self.info.era == "legacy":
+            self._mode = "legacy"  # the next handshake need not probe again: some servers let a probe wait for 10 s
+        self._enter(ServerState.READY)
+        link.start(self._keep_listed(link))
+        if self.info.era == "modern":
+            link.start(self._callbacks.listen(client))
+        try:
+            await first(self._stopping, wire.lost)
+        finally:
+            link.drop()
+            if not self._stopping.is_set():  # at once; with its exit code when that is known
+                self._enter(ServerState.LOST, Fault("The connection broke off.", "lost", "running"))
+
+    def _transport(self, wire: Wire) -> Transport:
+        if not isinstance(self.spec, StdioSpec):
+            return http_transport(self.spec, wire)
+        if self._process is not None:
+            return stdio_transport(self._process, wire)
+        return sdk_stdio_transport(self.spec, wire)
+
+    async def _hang_up(self) -> None:
+        if self._link is not None:
+            self._link.drop()
+            await self._link.dropped()
+            self._link = None
+
+    async def _let_exit(self, process: ServerProcess) -> None:
+        """A program that closed its output is mostly just ending: wait a moment for its exit code."""
+        if self._wire.lost.is_set() and not self._stopping.is_set():
+            with suppress(TimeoutError):
+                await asyncio.wait_for(process.exited.wait(), 0.5)
+
+    # -- the catalogue ---------------------------------------------------------------------------------
+
+    async def _keep_listed(self, link: Link) -> None:
+        while True:
+            self._changed.clear()
+            with suppress(ServerError):  # only when the connection is lost, which the owner tells
+                await self._list(link)
+            await self._changed.wait()
+            await asyncio.sleep(COALESCE)
+
+    async def _list(self, link: Link) -> None:
+        catalog = await list_all(self.spec.name, link)
+        if self._link is not link:
+            return
+        self.catalog = catalog
+        failed = [kind for kind in Kind if catalog[kind].error]
+        if failed:
+            words = f"Its list of {failed[0].group.lower()} could not be read: {catalog[failed[0]].error}"
+            fault = Fault(words, "list failed", f"list {failed[0].group.lower()}", "Press r to connect again.")
+            self._enter(ServerState.DEGRADED, fault)
+        elif self.status.state is not ServerState.READY:
+            self._enter(ServerState.READY)
+        self.settled.set()
+        self._tell(CatalogChanged(self.spec.name))
+
+    # -- the status ------------------------------------------------------------------------------------
+
+    def _explain(self, wire: Wire, error: BaseException | None) -> Fault:
+        phase = "running" if self._ready_since is not None else "first handshake"
+        leaf = leaves(error)[0] if error is not None else None
+        if isinstance(leaf, TimeoutError) and self._ready_since is None:
+            return no_answer(self.spec, phase, self.spec.connect_timeout)
+        if not isinstance(self.spec, StdioSpec):
+            answer = wire.http if self._ready_since is None else None
+            return http_fault(self.spec, phase, answer, leaf)
+        if self._process is not None and (wire.lost.is_set() or self._process.exit_code is not None):
+            return program_ended(self._process, phase, shorten(self.chatter.last_words, 200))
+        return refused(phase, leaf)
+
+    def _dies_of_probe(self, fault: Fault) -> bool:
+        """Some servers of the legacy era end when the first message is not `initialize`: they get another start."""
+        ended = isinstance(self.spec, StdioSpec) and fault.exit_code is not None and fault.phase == "first handshake"
+        return ended and self._mode == "auto" and self._wire.asked and not self._wire.answered
+
+    def _enter(
+        self, state: ServerState, fault: Fault | None = None, attempts: int = 0, lasted: float | None = None
+    ) -> None:
+        self.status = ServerStatus(
+            state,
+            reason=fault.reason if fault else "",
+            short=fault.short if fault else "",
+            phase=fault.phase if fault else "",
+            exit_code=fault.exit_code if fault else None,
+            hint=self._hint(fault),
+            attempts=attempts,
+            since=time.time(),
+            lasted=lasted,
+        )
+        if state in (ServerState.CONNECTING, ServerState.LOST):
+            self.settled.clear()
+        elif state is not ServerState.READY:
+            self.settled.set()
+        self._tell(ServerChanged(self.spec.name))
+
+    def _hint(self, fault: Fault | None) -> str:
+        if fault is None:
+            return ""
+        missing = ", ".join(self.spec.missing)
+        return f"Not set in the environment: {missing}. {fault.hint}" if missing else fault.hint

@@ -1,0 +1,194 @@
+"""From the wire's own objects to our words. Unknown fields stay in `raw`; what is malformed raises ValueError."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+from mcp_tui.domain.catalog import Hints, Prompt, PromptArgument, Resource, Template, Tool
+from mcp_tui.domain.content import (
+    BlobBlock,
+    Block,
+    LinkBlock,
+    PromptMessage,
+    PromptResult,
+    ResourceBlock,
+    ResourceResult,
+    TextBlock,
+    ToolResult,
+    UnknownBlock,
+)
+from mcp_tui.domain.servers import ServerInfo
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+Raw = Mapping[str, Any]
+
+
+def tool(server: str, raw: Raw) -> Tool:
+    """MCP, server/tools: Tool."""
+    schema = raw.get("inputSchema")
+    if not isinstance(schema, dict):
+        raise ValueError("a tool needs an inputSchema")
+    hints = _object(raw.get("annotations"))
+    return Tool(
+        server,
+        _need(raw, "name"),
+        _text(raw, "title") or _text(hints, "title"),
+        _text(raw, "description"),
+        cast(Raw, schema),
+        _object(raw.get("outputSchema")) or None,
+        Hints(*(_flag(hints.get(f"{name}Hint")) for name in ("readOnly", "destructive", "idempotent", "openWorld"))),
+        raw,
+    )
+
+
+def prompt(server: str, raw: Raw) -> Prompt:
+    """MCP, server/prompts: Prompt."""
+    arguments = tuple(
+        PromptArgument(_need(each, "name"), _text(each, "description"), each.get("required") is True)
+        for each in _objects(raw.get("arguments"))
+    )
+    return Prompt(server, _need(raw, "name"), _text(raw, "title"), _text(raw, "description"), arguments, raw)
+
+
+def resource(server: str, raw: Raw) -> Resource:
+    """MCP, server/resources: Resource."""
+    size = raw.get("size")
+    return Resource(
+        server,
+        _need(raw, "uri"),
+        _text(raw, "name"),
+        _text(raw, "title"),
+        _text(raw, "description"),
+        _text(raw, "mimeType"),
+        size if isinstance(size, int) and not isinstance(size, bool) else None,
+        raw,
+    )
+
+
+def template(server: str, raw: Raw) -> Template:
+    """MCP, server/resources: ResourceTemplate."""
+    words = (_text(raw, key) for key in ("name", "title", "description", "mimeType"))
+    return Template(server, _need(raw, "uriTemplate"), *words, raw=raw)
+
+
+def tool_result(raw: Raw, output_schema: Raw | None) -> ToolResult:
+    """MCP, server/tools: CallToolResult, held against the schema that the tool promised."""
+    structured = raw.get("structuredContent")
+    is_error = raw.get("isError") is True
+    conforms, complaint = (None, "")
+    if output_schema is not None and not is_error:
+        conforms, complaint = _conformity(output_schema, structured)
+    blocks = tuple(block(each) for each in _objects(raw.get("content")))
+    return ToolResult(blocks, structured, is_error, conforms, complaint, raw)
+
+
+def prompt_result(raw: Raw) -> PromptResult:
+    """MCP, server/prompts: GetPromptResult."""
+    messages = tuple(
+        PromptMessage(_text(each, "role"), block(_object(each.get("content"))))
+        for each in _objects(raw.get("messages"))
+    )
+    return PromptResult(messages, _text(raw, "description"), raw)
+
+
+def resource_result(raw: Raw) -> ResourceResult:
+    """MCP, server/resources: ReadResourceResult."""
+    return ResourceResult(tuple(_contents(each) for each in _objects(raw.get("contents"))), raw)
+
+
+def completion(raw: Raw) -> list[str]:
+    """MCP, server/utilities/completion: CompleteResult."""
+    values = _object(raw.get("completion")).get("values")
+    return [each for each in cast(list[Any], values) if isinstance(each, str)] if isinstance(values, list) else []
+
+
+def block(raw: Raw) -> Block:
+    """MCP, basic: ContentBlock. One that we do not know, or that is broken, is kept whole."""
+    match raw.get("type"):
+        case "text" if isinstance(raw.get("text"), str):
+            return TextBlock(raw["text"])
+        case "image" | "audio" as role if (data := _bytes(raw.get("data"))) is not None:
+            return BlobBlock(_text(raw, "mimeType"), data, role)
+        case "resource_link" if isinstance(raw.get("uri"), str):
+            return LinkBlock(raw["uri"], _text(raw, "name"), _text(raw, "mimeType"), _text(raw, "description"))
+        case "resource" if isinstance(raw.get("resource"), dict):
+            return _contents(cast(Raw, raw["resource"]))
+        case _:
+            return UnknownBlock(raw)
+
+
+def server_info(client: Client, raw: Raw, pid: int | None) -> ServerInfo:
+    """What a server said of itself in its handshake; `raw` is the handshake's result."""
+    claim = client.server_info
+    return ServerInfo(
+        name=claim.name if claim else "",
+        title=(claim.title or "") if claim else "",
+        version=claim.version if claim else "",
+        protocol=client.protocol_version,
+        era="legacy" if client.session.discover_result is None else "modern",
+        instructions=client.instructions or "",
+        capabilities=_object(raw.get("capabilities")),
+        raw=raw,
+        pid=pid,
+    )
+
+
+def _contents(raw: Raw) -> ResourceBlock:
+    text = raw.get("text")
+    data = _bytes(raw.get("blob"))
+    if not isinstance(text, str):
+        return ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), None if data is not None else "", data)
+    return ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), text)
+
+
+def _conformity(schema: Raw, structured: Any) -> tuple[bool | None, str]:
+    from mcp_tui.domain.schema import check, schema_note
+
+    if structured is None:
+        return False, "The tool promises structured content and sent none."
+    if note := schema_note(schema):
+        return None, note
+    complaints = check(schema, structured)
+    words = "; ".join(f"{'.'.join(map(str, each.path)) or 'the value'} {each.words}" for each in complaints[:3])
+    return not complaints, words
+
+
+def _need(raw: Raw, key: str) -> str:
+    value = raw.get(key)
+    if not isinstance(value, str):
+        raise ValueError(f"it needs a {key}")
+    return value
+
+
+def _text(raw: Raw, key: str) -> str:
+    value = raw.get(key)
+    return value if isinstance(value, str) else ""
+
+
+def _object(value: Any) -> Raw:
+    return cast(Raw, value) if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[Raw]:
+    return (
+        [cast(Raw, each) for each in cast(list[Any], value) if isinstance(each, dict)]
+        if isinstance(value, list)
+        else []
+    )
+
+
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _bytes(value: Any) -> bytes | None:
+    """The bytes of base64 text; None when it is none."""
+    try:
+        return base64.b64decode(value, validate=True) if isinstance(value, str) else None
+    except (binascii.Error, ValueError):
+        return None

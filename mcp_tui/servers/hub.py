@@ -1,0 +1,224 @@
+"""All servers: which there are, how they are doing, what they offer, and the requests to them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, Any
+
+from mcp_tui.domain.asks import ServerAsks
+from mcp_tui.domain.catalog import Catalog
+from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.errors import RequestFailed, ServerUnreachable
+from mcp_tui.domain.happenings import Listener, ServerRemoved
+from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus
+from mcp_tui.domain.trace import Trace
+from mcp_tui.servers import convert
+from mcp_tui.servers.connection import Connection
+from mcp_tui.servers.link import Link
+
+if TYPE_CHECKING:
+    from mcp import Client
+    from mcp.shared.dispatcher import ProgressFnT
+
+Progress = Callable[[float, float | None, str], None]
+"""Called with progress, total (None: unknown) and the server's message (raw)."""
+COMPLETION_TIMEOUT = 5.0
+
+
+class Hub:
+    """The servers of one session, in the order added. Every method belongs into the running event loop.
+
+    Without `asks` no server is told that it may ask anything; with `sampling` they may also ask for the model.
+    """
+
+    def __init__(
+        self, trace: Trace, listener: Listener, asks: ServerAsks | None = None, *, sampling: bool = False
+    ) -> None:
+        self._trace = trace
+        self._listener = listener
+        self._asks = asks
+        self._sampling = sampling
+        self._connections: dict[str, Connection] = {}
+        self._closing: asyncio.Task[None] | None = None
+
+    # -- which there are -------------------------------------------------------------------------------
+
+    @property
+    def names(self) -> list[str]:
+        return list(self._connections)
+
+    def add(self, spec: ServerSpec) -> None:
+        """Know a server from now on, and start it unless it is off or needs consent. Returns at once."""
+        self._start(self._known(spec))
+
+    async def remove(self, name: str) -> None:
+        """Stop a server and forget it."""
+        await self._connections[name].stop()
+        del self._connections[name]
+        self._listener(ServerRemoved(name))
+
+    async def replace(self, spec: ServerSpec) -> None:
+        """Give a server another entry, in the same place."""
+        await self._connections[spec.name].stop()
+        self._start(self._known(spec))
+
+    async def switch(self, name: str, on: bool) -> None:
+        """Turn a server on (which is consent too) or off."""
+        await self._connections[name].stop(ServerState.OFF)
+        if on:
+            self._connections[name].start()
+
+    def consent(self, name: str) -> None:
+        """The user agreed to what this server runs."""
+        if self.status(name).state is ServerState.CONSENT:
+            self._connections[name].start()
+
+    async def reconnect(self, name: str) -> None:
+        """End the connection, if any, and begin anew, with a fresh count of attempts."""
+        await self._connections[name].stop()
+        self._connections[name].start()
+
+    # -- how they are doing ----------------------------------------------------------------------------
+
+    def spec(self, name: str) -> ServerSpec:
+        return self._connections[name].spec
+
+    def status(self, name: str) -> ServerStatus:
+        return self._connections[name].status
+
+    def info(self, name: str) -> ServerInfo | None:
+        """What the server said of itself in its last handshake."""
+        return self._connections[name].info
+
+    def catalog(self, name: str) -> Catalog:
+        """What the server offered when it was last listed."""
+        return self._connections[name].catalog
+
+    def stderr(self, name: str) -> list[str]:
+        """The last lines of the program's standard error, raw."""
+        return self._connections[name].chatter.lines
+
+    async def wait_settled(self, names: Iterable[str] | None = None) -> None:
+        """Until each of these servers is ready and listed, or is not to be expected."""
+        chosen = self.names if names is None else names
+        await asyncio.gather(*(self._connections[name].settled.wait() for name in chosen))
+
+    async def refresh(self, name: str) -> None:
+        """List everything again. Raises ServerUnreachable and ServerLost."""
+        await self._connections[name].refresh()
+
+    # -- requests --------------------------------------------------------------------------------------
+
+    async def call_tool(
+        self,
+        server: str,
+        tool: str,
+        arguments: dict[str, Any],
+        *,
+        progress: Progress | None = None,
+        timeout: float | None = None,
+    ) -> ToolResult:
+        """Call a tool, once: never again by itself. Raises ServerError. Cancelling tells the server."""
+
+        async def send(client: Client) -> object:
+            return await client.call_tool(tool, arguments, progress_callback=progress and _reporter(progress))
+
+        raw = await self._link(server).request("tools/call", send, timeout)
+        schema = next((each.output_schema for each in self.catalog(server).tools if each.name == tool), None)
+        return convert.tool_result(raw, schema)
+
+    async def get_prompt(self, server: str, name: str, arguments: dict[str, str]) -> PromptResult:
+        """A prompt's messages. Raises ServerError."""
+
+        async def send(client: Client) -> object:
+            return await client.get_prompt(name, arguments)
+
+        return convert.prompt_result(await self._link(server).request("prompts/get", send))
+
+    async def read_resource(self, server: str, uri: str) -> ResourceResult:
+        """A resource's contents. Raises ServerError."""
+
+        async def send(client: Client) -> object:
+            return await client.read_resource(uri)
+
+        return convert.resource_result(await self._link(server).request("resources/read", send))
+
+    async def complete(
+        self,
+        server: str,
+        *,
+        prompt: str = "",
+        template: str = "",
+        argument: str,
+        value: str,
+        context: dict[str, str] | None = None,
+    ) -> list[str]:
+        """What a server suggests for an argument of a prompt or template; nothing when it cannot."""
+        link = self._link(server)
+        if link.client.server_capabilities.completions is None:
+            return []
+
+        async def send(client: Client) -> object:
+            from mcp.types import PromptReference, ResourceTemplateReference
+
+            ref = (
+                PromptReference(type="ref/prompt", name=prompt)
+                if prompt
+                else ResourceTemplateReference(type="ref/resource", uri=template)
+            )
+            return await client.complete(ref, {"name": argument, "value": value}, context)
+
+        try:
+            raw = await link.request("completion/complete", send, COMPLETION_TIMEOUT)
+        except RequestFailed:
+            return []
+        return convert.completion(raw)
+
+    # -- the end ---------------------------------------------------------------------------------------
+
+    async def aclose(self) -> None:
+        """Stop every server within about a second; no program is left. A cancel waits until that is done."""
+        if self._closing is None:
+            self._closing = asyncio.create_task(self._close(), name="close all servers")
+        cancelled: asyncio.CancelledError | None = None
+        while not self._closing.done():
+            try:
+                await asyncio.shield(self._closing)
+            except asyncio.CancelledError as error:
+                cancelled = error
+        if cancelled is not None:
+            raise cancelled
+
+    async def _close(self) -> None:
+        connections = list(self._connections.values())
+        try:
+            await asyncio.gather(*(connection.stop() for connection in connections))
+        finally:
+            for connection in connections:
+                connection.kill()
+
+    def _known(self, spec: ServerSpec) -> Connection:
+        connection = Connection(spec, self._trace, self._listener, self._asks, sampling=self._sampling)
+        self._connections[spec.name] = connection
+        return connection
+
+    def _start(self, connection: Connection) -> None:
+        if not connection.spec.enabled:
+            connection.rest(ServerState.OFF)
+        elif connection.spec.needs_consent:
+            connection.rest(ServerState.CONSENT)
+        else:
+            connection.start()
+
+    def _link(self, server: str) -> Link:
+        if server not in self._connections:
+            raise ServerUnreachable(f"there is no server {server}", subject=server)
+        return self._connections[server].link()
+
+
+def _reporter(tell: Progress) -> ProgressFnT:
+    async def report(progress: float, total: float | None, message: str | None) -> None:
+        tell(progress, total, message or "")
+
+    return report

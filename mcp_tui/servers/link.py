@@ -1,0 +1,133 @@
+"""Requests over a live connection: answered raw, cancelled when it drops, failing in our own words."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextvars import copy_context
+from typing import TYPE_CHECKING, Any
+
+from mcp_tui.domain.errors import AuthNeeded, RequestFailed, RequestTimedOut, ServerError, ServerLost
+from mcp_tui.domain.text import human_time
+from mcp_tui.servers.callbacks import Callbacks
+from mcp_tui.servers.faults import leaves
+from mcp_tui.servers.wire import CAPTURE, Capture, Wire
+
+if TYPE_CHECKING:
+    from mcp import Client
+
+Send = Callable[["Client"], Coroutine[Any, Any, object]]
+
+
+class Link:
+    """A connected client, for as long as its connection lasts. Any task may send; only the owner drops."""
+
+    def __init__(self, server: str, client: Client, wire: Wire, callbacks: Callbacks) -> None:
+        self.client = client
+        self._server = server
+        self._wire = wire
+        self._callbacks = callbacks
+        self.is_dropped = False
+        self._tasks: set[asyncio.Task[object]] = set()
+
+    async def request(self, method: str, send: Send, timeout: float | None = None) -> dict[str, Any]:
+        """The raw result. Raises ServerError; a request that waits when the connection drops is ServerLost.
+
+        `timeout` is in seconds; while a question to the person is open, it starts anew. Cancelling the caller
+        cancels the request and tells the server.
+        """
+        capture = Capture(method)
+        context = copy_context()
+        context.run(CAPTURE.set, capture)
+        task = context.run(self.start, send(self.client))
+        try:
+            if not await self._settled(task, timeout):
+                raise RequestTimedOut(
+                    f"{self._server} did not answer within {human_time(timeout or 0)}", subject=self._server
+                )
+            return self._outcome(task, capture)
+        finally:
+            task.cancel()
+
+    def start(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
+        """Run something that ends with the connection at the latest."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._forget)
+        return task
+
+    def drop(self) -> None:
+        """The connection is gone: nobody may wait for it any more."""
+        self.is_dropped = True
+        for task in self._tasks:
+            task.cancel()
+
+    async def dropped(self) -> None:
+        """Wait, within bounds, until all that was dropped has ended."""
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=0.2)
+
+    async def _settled(self, task: asyncio.Task[object], timeout: float | None) -> bool:
+        while True:
+            done, _ = await asyncio.wait({task}, timeout=timeout)
+            if done:
+                return True
+            if not self._callbacks.questions:
+                return False
+
+    def _outcome(self, task: asyncio.Task[object], capture: Capture) -> dict[str, Any]:
+        if task.cancelled():
+            raise self._lost()
+        error = task.exception()
+        if error is not None and not self._is_only_form(error, capture):
+            raise self._translated(leaves(error)[0], capture) from error
+        if capture.raw is None:
+            raise RequestFailed(f"{self._server} sent no result", subject=self._server)
+        return capture.raw
+
+    def _is_only_form(self, error: BaseException, capture: Capture) -> bool:
+        """The result is there and the SDK dislikes its form: the user shall see it all the same."""
+        from pydantic import ValidationError
+
+        wants_input = capture.raw is None or capture.raw.get("resultType") == "input_required"
+        return isinstance(error, ValidationError | RuntimeError) and not wants_input
+
+    def _translated(self, error: BaseException, capture: Capture) -> ServerError:
+        from mcp import MCPError
+        from mcp.types import CONNECTION_CLOSED, INVALID_REQUEST, REQUEST_TIMEOUT
+
+        if not isinstance(error, MCPError):
+            return RequestFailed(f"{self._server} gave an answer that is not MCP: {error}", subject=self._server)
+        status = capture.http.status if capture.http else 0
+        stream_broke = error.message.startswith("SSE stream")
+        if error.code == CONNECTION_CLOSED and (stream_broke or not capture.refused):
+            return self._lost()
+        if status == 404 and error.code == INVALID_REQUEST:
+            self._wire.lost.set()  # the server forgot our session: only a new connection helps
+            return self._lost()
+        if status in (401, 403):
+            hint = "give it an Authorization header in its entry"
+            return AuthNeeded(f"{self._server} wants credentials (HTTP {status})", subject=self._server, hint=hint)
+        if error.code == REQUEST_TIMEOUT and not capture.refused:
+            return RequestTimedOut(f"{self._server} did not answer in time", subject=self._server)
+        words = f"{error.message} (HTTP {status})" if status >= 400 else error.message
+        return RequestFailed(words, subject=self._server, code=error.code, data=error.data)
+
+    def _lost(self) -> ServerLost:
+        hint = "it was not sent again; look at the server before you repeat it"
+        return ServerLost(f"{self._server} went away before it answered", subject=self._server, hint=hint)
+
+    def _forget(self, task: asyncio.Task[object]) -> None:
+        self._tasks.discard(task)
+        if not task.cancelled():
+            task.exception()  # taken note of, or asyncio prints it when nobody waits any more
+
+
+async def first(*events: asyncio.Event, timeout: float | None = None) -> None:
+    """Wait until one of the events is set, or for `timeout` seconds."""
+    waiters: list[asyncio.Task[Any]] = [asyncio.create_task(event.wait()) for event in events]
+    try:
+        await asyncio.wait(waiters, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for waiter in waiters:
+            waiter.cancel()

@@ -1,0 +1,87 @@
+"""One connection's frames: each is recorded, and the raw result of a request reaches whoever waits for it.
+
+The SDK's models drop unknown fields and refuse what breaks the schema, so what we show comes from here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
+
+from mcp_tui.domain.trace import Trace
+from mcp_tui.servers.chatter import Chatter
+from mcp_tui.servers.faults import HttpAnswer
+
+if TYPE_CHECKING:
+    from mcp.types import JSONRPCMessage
+
+
+class Capture:
+    """The raw answer to the requests of some methods that are sent in one context."""
+
+    def __init__(self, *methods: str) -> None:
+        self.methods = methods
+        self.raw: dict[str, Any] | None = None
+        """The last result object."""
+        self.refused = False
+        """The last answer was a JSON-RPC error, from the server itself or made up by the HTTP transport."""
+        self.http: HttpAnswer | None = None
+        """What HTTP said to the last of these requests."""
+
+
+CAPTURE: ContextVar[Capture | None] = ContextVar("CAPTURE", default=None)
+"""Set by whoever sends a request: both transports send in their caller's context."""
+
+
+class Wire:
+    """What passed over one connection."""
+
+    def __init__(self, server: str, trace: Trace, chatter: Chatter) -> None:
+        self.lost = asyncio.Event()
+        """The other side is gone."""
+        self.http: HttpAnswer | None = None
+        """The last HTTP answer of any kind."""
+        self.asked = False
+        """Something was sent."""
+        self.answered = False
+        """Any message came in."""
+        self._server = server
+        self._trace = trace
+        self._chatter = chatter
+        self._captures: WeakValueDictionary[str, Capture] = WeakValueDictionary()
+
+    def sent(self, raw: bytes, message: JSONRPCMessage) -> None:
+        self.asked = True
+        if (capture := CAPTURE.get()) and getattr(message, "method", "") in capture.methods:
+            self._captures[str(getattr(message, "id", ""))] = capture
+        self._trace.record(time.time(), self._server, True, raw, _outline(message))
+
+    def received(self, raw: bytes, message: JSONRPCMessage) -> None:
+        self.answered = True
+        self._trace.record(time.time(), self._server, False, raw, _outline(message))
+        result, error = getattr(message, "result", None), getattr(message, "error", None)
+        if result is None and error is None:
+            return
+        if capture := self._captures.pop(str(getattr(message, "id", "")), None):
+            capture.refused = error is not None
+            capture.raw = result
+
+    def stray(self, raw: bytes, why: str = "not JSON-RPC") -> None:
+        """A line that is no message."""
+        self._trace.record(time.time(), self._server, False, raw, error=why)
+        self._chatter.stray(raw)
+
+    def http_answered(self, answer: HttpAnswer) -> None:
+        self.http = answer
+        if capture := CAPTURE.get():
+            capture.http = answer
+
+
+def _outline(message: JSONRPCMessage) -> dict[str, Any]:
+    """What the trace reads of a message, without copying its result."""
+    fields = {name: getattr(message, name, None) for name in ("id", "method", "params")}
+    error = getattr(message, "error", None)
+    return fields if error is None else {**fields, "error": {"message": error.message}}
