@@ -1,0 +1,176 @@
+"""One entry of a servers file: what it may hold, and what it becomes."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlsplit
+
+from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.servers import CONNECT_TIMEOUT, HttpSpec, ServerSpec, StdioSpec
+
+_VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
+_HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an entry stands, for errors and for the person who wants to go there."""
+
+    file: str
+    key: str
+    """For example "mcpServers.git"."""
+    line: int
+
+    @property
+    def origin(self) -> str:
+        return f"{self.file}, line {self.line}"
+
+    def wrong(self, key: str, what: str) -> ConfigError:
+        """The error about one key of the entry ("" for the entry itself)."""
+        name = f"{self.file}: {self.key}{key and '.'}{key}"
+        return ConfigError(f"{name} {what}", subject=name, hint=f"see {self.origin}")
+
+
+class Variables:
+    """Puts the environment's values in the place of `${VAR}`, `${env:VAR}` and `${VAR:-default}`.
+
+    A variable that is not set stays as it is written, and its name is noted in `missing`. A default counts
+    when the variable is not set or empty, as in a shell.
+    """
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.missing: dict[str, None] = {}
+
+    def expand(self, text: str) -> str:
+        return _VARIABLE.sub(self._value, text)
+
+    def _value(self, found: re.Match[str]) -> str:
+        name, default = found[1].removeprefix("env:"), found[2]
+        value = self._environ.get(name)
+        if default is not None:
+            return value or default
+        if value is None:
+            self.missing[name] = None
+            return found[0]
+        return value
+
+
+def read_entry(
+    name: str, entry: Any, place: Place, environ: Mapping[str, str], *, needs_consent: bool = False
+) -> ServerSpec:
+    """What an entry says. Raises ConfigError, which names the file and the key."""
+    if not name.strip():
+        raise place.wrong("", "has no name")
+    if not isinstance(entry, dict):
+        raise place.wrong("", f"must be an object, not {_kind(entry)}")
+    variables = Variables(environ)
+    spec = _http(name, entry, place, variables) if _is_http(entry, place) else _stdio(name, entry, place, variables)
+    enabled = not _flag(entry, "disabled", False, place) and _flag(entry, "enabled", True, place)
+    common: dict[str, Any] = {
+        "enabled": enabled,
+        "connect_timeout": _timeout(entry, place),
+        "origin": place.origin,
+        "missing": tuple(variables.missing),
+        "needs_consent": needs_consent,
+    }
+    return replace(spec, **common)
+
+
+def _is_http(entry: dict[str, Any], place: Place) -> bool:
+    """Whether the entry is an address; refuses entries that are neither or both."""
+    has_url, has_command = "url" in entry, "command" in entry
+    if has_url and has_command:
+        raise place.wrong("", "has both a command and a url: only one can be meant")
+    if not has_url and not has_command:
+        raise place.wrong("", "needs a command or a url")
+    kind = _text(entry, "type", "http" if has_url else "stdio", place).lower()
+    if kind == "sse":
+        raise place.wrong("type", 'is "sse", which is not supported yet: ask the server for streamable HTTP')
+    if kind != "stdio" and kind not in _HTTP:
+        raise place.wrong("type", f'must be "stdio" or "http", not {kind!r}')
+    if (kind in _HTTP) != has_url:
+        raise place.wrong("type", f"is {kind!r}, but the entry has a {'url' if has_url else 'command'}")
+    return has_url
+
+
+def _stdio(name: str, entry: dict[str, Any], place: Place, variables: Variables) -> StdioSpec:
+    command = variables.expand(_text(entry, "command", "", place))
+    if not command.strip():
+        raise place.wrong("command", "must name a program")
+    args = entry.get("args", [])
+    if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
+        raise place.wrong("args", "must be a list of texts")
+    cwd = variables.expand(_text(entry, "cwd", "", place)) or None
+    return StdioSpec(
+        name, command, tuple(variables.expand(arg) for arg in args), _texts(entry, "env", place, variables), cwd
+    )
+
+
+def _http(name: str, entry: dict[str, Any], place: Place, variables: Variables) -> HttpSpec:
+    url = variables.expand(_text(entry, "url", "", place))
+    if not variables.missing and not is_web_address(url):
+        raise place.wrong("url", "must be an address that begins with http:// or https://")
+    return HttpSpec(name, url, _texts(entry, "headers", place, variables))
+
+
+def is_web_address(url: str) -> bool:
+    """Whether this is an http or https URL with a host and, if any, a possible port."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _timeout(entry: dict[str, Any], place: Place) -> float:
+    value = entry.get("timeout", CONNECT_TIMEOUT)
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
+        raise place.wrong("timeout", "must be a number of seconds above 0")
+    return float(value)
+
+
+def _flag(entry: dict[str, Any], key: str, default: bool, place: Place) -> bool:
+    value = entry.get(key, default)
+    if not isinstance(value, bool):
+        raise place.wrong(key, "must be true or false")
+    return value
+
+
+def _text(entry: dict[str, Any], key: str, default: str, place: Place) -> str:
+    value = entry.get(key, default)
+    if value is None:
+        return default
+    if not isinstance(value, str):
+        raise place.wrong(key, f"must be a text, not {_kind(value)}")
+    return value
+
+
+def _texts(entry: dict[str, Any], key: str, place: Place, variables: Variables) -> dict[str, str]:
+    value = entry.get(key) or {}
+    if not isinstance(value, dict):
+        raise place.wrong(key, f"must be an object of texts, not {_kind(value)}")
+    for name, text in value.items():
+        if not isinstance(text, str):
+            raise place.wrong(f"{key}.{name}", f"must be a text, not {_kind(text)}")
+    return {name: variables.expand(text) for name, text in value.items()}
+
+
+def _kind(value: Any) -> str:
+    match value:
+        case None:
+            return "null"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case list():
+            return "a list"
+        case _:
+            return "an object"
