@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -31,7 +32,7 @@ class JsonReply:
 class EventReply:
     """Server-sent events, each the text of its data line."""
 
-    events: AsyncIterator[str]
+    events: AsyncGenerator[str, None]
 
 
 Reply = JsonReply | EventReply
@@ -118,10 +119,11 @@ async def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:
             await writer.drain()
         case EventReply(events):
             writer.write(_head(200, "text/event-stream; charset=utf-8", "Transfer-Encoding: chunked"))
-            async for event in events:
-                data = f"data: {event}\n\n".encode()
-                writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
-                await writer.drain()
+            async with aclosing(events):
+                async for event in events:
+                    data = f"data: {event}\n\n".encode()
+                    writer.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
+                    await writer.drain()
             writer.write(b"0\r\n\r\n")
             await writer.drain()
 

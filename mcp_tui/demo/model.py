@@ -13,7 +13,7 @@ import os
 import re
 import signal
 import threading
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncGenerator, Iterator, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -53,7 +53,7 @@ class Endpoint:
             case _:
                 raise BadRequest(f"there is nothing at {request.path}", 404)
 
-    async def _stream(self, wanted: Mapping[str, Any], said: Answer) -> AsyncIterator[str]:
+    async def _stream(self, wanted: Mapping[str, Any], said: Answer) -> AsyncGenerator[str, None]:
         for delta in deltas(wanted, said):
             if self._delay and ("content" in delta or "reasoning_content" in delta):
                 await asyncio.sleep(self._delay)
