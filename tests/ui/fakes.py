@@ -1,0 +1,201 @@
+"""A workbench without servers: what it offers is data, and every act is written down."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from textual import on
+from textual.app import App, ComposeResult
+from textual.containers import Horizontal
+from textual.message import Message
+from textual.pilot import Pilot
+from textual.widget import Widget
+
+import mcp_tui.ui
+from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Prompt, Resource, Template, Tool
+from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.gate import Gate
+from mcp_tui.domain.permission import Initiator
+from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.ui.themes import INK, with_roles
+from mcp_tui.ui.widgets.explorer import Explorer
+from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.workbench.calls import CallRecord, Calls
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
+
+M = TypeVar("M", bound=Message)
+
+
+READY = ServerStatus(ServerState.READY)
+INFO = ServerInfo(name="fake", version="2026.8", protocol="2025-11-25", era="legacy", pid=7)
+
+
+@dataclass
+class FakeServer:
+    """One server as the hub would tell of it."""
+
+    spec: ServerSpec
+    items: list[Item] = field(default_factory=list[Item])
+    status: ServerStatus = READY
+    info: ServerInfo | None = INFO
+    errors: dict[Kind, str] = field(default_factory=dict[Kind, str])
+    stderr: list[str] = field(default_factory=list[str])
+
+
+class FakeHub:
+    """`servers.hub.Hub` over data."""
+
+    def __init__(self) -> None:
+        self.servers: dict[str, FakeServer] = {}
+        self.suggestions: list[str] = []
+        self.completed: list[dict[str, Any]] = []
+
+    @property
+    def names(self) -> list[str]:
+        return list(self.servers)
+
+    def spec(self, name: str) -> ServerSpec:
+        return self.servers[name].spec
+
+    def status(self, name: str) -> ServerStatus:
+        return self.servers[name].status
+
+    def info(self, name: str) -> ServerInfo | None:
+        return self.servers[name].info
+
+    def stderr(self, name: str) -> list[str]:
+        return self.servers[name].stderr
+
+    def catalog(self, name: str) -> Catalog:
+        server = self.servers[name]
+        listings = {
+            kind: Listing(tuple(item for item in server.items if item.kind is kind), server.errors.get(kind, ""))
+            for kind in Kind
+        }
+        return Catalog(name, listings)
+
+    async def complete(self, server: str, **asked: Any) -> list[str]:
+        self.completed.append({"server": server, **asked})
+        return [each for each in self.suggestions if each.startswith(asked["value"])]
+
+
+class FakeBench:
+    """`workbench.bench.Workbench` over data; results are what the test puts here."""
+
+    def __init__(self) -> None:
+        self.hub = FakeHub()
+        self.gate = Gate()
+        self.calls = Calls()
+        self.withheld: set[tuple[str, str]] = set()
+        self.called: list[tuple[str, dict[str, Any]]] = []
+        self.stopped = 0
+        self.result: ToolResult | Exception = ToolResult()
+        self.prompt: PromptResult | Exception = PromptResult(())
+        self.resource: ResourceResult | Exception = ResourceResult(())
+        self.hold: asyncio.Event | None = None
+        """While set, acts wait for it."""
+        self.progress: tuple[float, float | None, str] | None = None
+
+    def add(self, name: str, *items: Item, **more: Any) -> FakeServer:
+        more.setdefault("spec", StdioSpec(name, "fake-server"))
+        server = self.hub.servers[name] = FakeServer(items=list(items), **more)
+        return server
+
+    def items(self) -> list[Item]:
+        return [item for name in self.hub.names for item in self.hub.catalog(name)]
+
+    def find_tool(self, server: str, name: str) -> Tool | None:
+        return next((tool for tool in self.hub.catalog(server).tools if tool.name == name), None)
+
+    def is_withheld(self, tool: Tool) -> bool:
+        return (tool.server, tool.name) in self.withheld
+
+    def offer(self, tool: Tool, on: bool) -> None:
+        (self.withheld.discard if on else self.withheld.add)((tool.server, tool.name))
+
+    async def call_tool(self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None) -> ToolResult:
+        self.called.append((tool.name, arguments))
+        if progress and self.progress:
+            progress(*self.progress)
+        error: BaseException | None = None
+        try:
+            return cast(ToolResult, await self._answer(self.result))
+        except BaseException as failure:
+            error = failure
+            raise
+        finally:
+            result = self.result if error is None and isinstance(self.result, ToolResult) else None
+            said = "" if error is None else str(error) or "stopped"
+            self.calls.add(CallRecord(0.0, tool.server, tool.name, arguments, Initiator.USER, 0.2, result, said))
+
+    async def get_prompt(self, prompt: Prompt, arguments: dict[str, str]) -> PromptResult:
+        self.called.append((prompt.name, arguments))
+        return cast(PromptResult, await self._answer(self.prompt))
+
+    async def read_resource(self, resource: Resource | Template, uri: str = "") -> ResourceResult:
+        self.called.append((uri or resource.key, {}))
+        return cast(ResourceResult, await self._answer(self.resource))
+
+    async def _answer(self, answer: object) -> object:
+        if self.hold is not None:
+            try:
+                await self.hold.wait()
+            except asyncio.CancelledError:
+                self.stopped += 1
+                raise
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    @property
+    def as_workbench(self) -> Workbench:
+        return cast("Workbench", self)
+
+
+class PaneApp(App[None]):
+    """Panes alone on a screen; messages that a workspace would handle are kept."""
+
+    CSS_PATH = Path(mcp_tui.ui.__file__).parent / "app.tcss"
+    CSS = "#explorer { width: 32; padding: 0 1; } #inspector { width: 1fr; }"
+
+    def __init__(self, *panes: Widget) -> None:
+        super().__init__()
+        self.panes = panes
+        self.heard: list[Message] = []
+        self.register_theme(INK)
+        self.theme = "ink"
+
+    def compose(self) -> ComposeResult:
+        yield Horizontal(*self.panes)
+
+    def get_css_variables(self) -> dict[str, str]:
+        return with_roles(super().get_css_variables(), self.current_theme.ansi)
+
+    def said(self, kind: type[M]) -> list[M]:
+        """The messages of a kind that came up to the screen, in order."""
+        return [message for message in self.heard if isinstance(message, kind)]
+
+    @on(CopyRequested)
+    @on(Explorer.Selected)
+    @on(Explorer.Highlighted)
+    @on(Explorer.OfferChanged)
+    @on(Explorer.ServerAct)
+    def hear(self, message: Message) -> None:
+        self.heard.append(message)
+
+    def shown(self) -> str:
+        """The screen as text."""
+        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())  # pyright: ignore[reportPrivateUsage]
+
+
+async def until(pilot: Pilot[Any], seen: Callable[[], object], seconds: float = 5.0) -> None:
+    """Wait for something to be true."""
+    async with asyncio.timeout(seconds):
+        while not seen():
+            await pilot.pause(0.01)
