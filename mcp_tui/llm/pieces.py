@@ -82,6 +82,8 @@ class ThinkSplitter:
 
     def __init__(self) -> None:
         self._pending = ""
+        self._recent = ""
+        """The end of what was said, in which an opening tag may have begun."""
         self._at = _At.START
         self._may_be_stray = True
 
@@ -128,8 +130,12 @@ class ThinkSplitter:
         return rest.lstrip(), reasoning
 
     def _speak(self, text: str) -> tuple[str, str]:
-        before, tag, after = text.partition(CLOSE) if self._may_be_stray else (text, "", "")
-        if tag or not self._may_be_stray:
+        self._recent = self._recent[-len(OPEN) :] + text
+        if OPEN in self._recent or not self._may_be_stray:
+            self._at = _At.PLAIN
+            return text, ""
+        before, tag, after = text.partition(CLOSE)
+        if tag:
             self._at = _At.PLAIN
             return before + after, ""
         said, self._pending = _hold_back(text, CLOSE)
