@@ -96,14 +96,29 @@ def remove(text: str, path: Path) -> str:
     member = _find(bare, path)
     if member is None:
         return text
-    inside = _members(bare, _object_at(bare, path[:-1]))
+    cuts = [(member.key_at, member.end)]
+    if (comma := _comma_of(text, member, _members(bare, _object_at(bare, path[:-1])))) is not None:
+        cuts.append((comma, comma + 1))
+    for start, end in sorted(cuts, reverse=True):
+        text = text[:start] + text[end:]
+    at = member.key_at - (comma is not None and comma < member.key_at)
+    return _without_blank_line(text, at)
+
+
+def _comma_of(text: str, member: _Member, inside: list[_Member]) -> int | None:
+    """Where the comma stands that goes with a member: the one after it, else the one before it."""
+    bare = _without_comments(text)
+    after = _skip(bare, member.end)
+    if bare[after] == ",":
+        return after
     place = inside.index(member)
-    if place + 1 < len(inside):
-        return text[: member.key_at] + text[inside[place + 1].key_at :]
-    if place > 0:
-        return text[: inside[place - 1].end] + text[member.end :]
-    comma = re.compile(r"\s*,").match(text, member.end)
-    return text[: member.key_at].rstrip() + text[comma.end() if comma else member.end :]
+    return _skip(bare, inside[place - 1].end) if place > 0 else None
+
+
+def _without_blank_line(text: str, at: int) -> str:
+    """`text` without the line of `at`, if that line is blank and stands between two others."""
+    start, end = text.rfind("\n", 0, at), text.find("\n", at)
+    return text[:start] + text[end:] if 0 <= start < end and not text[start:end].strip() else text
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,8 +77,14 @@ def _read_all(
 
 
 def project_servers(folder: Path, environ: Mapping[str, str], consented: Callable[[str], bool]) -> ServersFile:
-    """The servers of a folder's `.mcp.json`. Each needs consent, unless `consented` knows its entry's hash."""
-    found = load_servers(folder / PROJECT_FILE, environ=environ, project=True)
+    """The servers of a folder's `.mcp.json`. Each needs consent, unless `consented` knows its entry's hash.
+
+    A file that cannot be used is a warning: somebody else's folder does not keep the program from starting.
+    """
+    try:
+        found = load_servers(folder / PROJECT_FILE, environ=environ, project=True)
+    except ConfigError as error:
+        return ServersFile(warnings=[error.what])
     specs = [replace(spec, needs_consent=not consented(found.hashes[spec.name])) for spec in found.specs]
     return replace(found, specs=specs)
 

@@ -191,6 +191,13 @@ def test_consent_in_one_folder_is_none_in_another(tmp_path: Path) -> None:
     assert spec.needs_consent
 
 
+def test_a_broken_project_file_is_a_warning_only(tmp_path: Path) -> None:
+    (tmp_path / ".mcp.json").write_text("{")
+    found = project_servers(tmp_path, {}, lambda _: True)
+    assert found.specs == []
+    assert found.warnings[0].startswith(".mcp.json is not JSON")
+
+
 def test_the_environment_may_give_one_server() -> None:
     spec = env_server({"MCP_SERVER_CMD": "uvx 'my server' --x"})
     assert isinstance(spec, StdioSpec)
