@@ -109,6 +109,8 @@ class _Filling:
         for name in self.empty("number", "integer"):
             for found in number.finditer(_blank_quotes(self.text)):
                 value = _number(found[1])
+                if abs(value) == float("inf"):
+                    continue  # JSON cannot say it
                 if kind_of(self.properties[name]) == "number" or isinstance(value, int):
                     self.values[name] = value
                     self._cut(found)

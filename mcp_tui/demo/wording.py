@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 QUOTED = re.compile(r'"([^"]*)"|“([^”]*)”|«([^»]*)»|`([^`]*)`|(?<!\w)\'(.*?)\'(?!\w)', re.DOTALL)
@@ -66,10 +67,11 @@ def names_of(tool: Offered, word: str) -> bool:
     return any(similar(word, mine) for mine in tool.words)
 
 
-def mentioned_words(text: str) -> list[str]:
+@lru_cache(maxsize=256)  # asked again for each tool
+def mentioned_words(text: str) -> tuple[str, ...]:
     """The words of a request in lower case, with "17 + 25" read as "plus"; quoted text is left out."""
     bare = _SUM.sub(" plus ", masked(text))
-    return [match.group().lower().replace("’", "'") for match in WORD.finditer(bare)]
+    return tuple(match.group().lower().replace("’", "'") for match in WORD.finditer(bare))
 
 
 def best_tool(text: str, tools: Sequence[Offered]) -> Offered | None:

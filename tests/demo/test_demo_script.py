@@ -205,3 +205,12 @@ def test_a_request_in_parts_is_read_like_one_in_a_string(demo_tools: list[dict[s
     parts = [{"type": "text", "text": "add 1 and 2"}]
     found = answer({"messages": [{"role": "user", "content": parts}], "tools": demo_tools})
     assert found.calls[0].arguments == {"a": 1, "b": 2}
+
+
+def test_a_request_too_long_to_take_apart_is_refused_in_words(demo_tools: list[dict[str, Any]]) -> None:
+    found = said("add 1 and 2 " * 1000, demo_tools)
+    assert not found.calls and "at most 500 characters" in found.text
+
+
+def test_a_number_that_json_cannot_say_is_not_taken(demo_tools: list[dict[str, Any]]) -> None:
+    assert "**b**" in said("add 1 and 1e999", demo_tools).text
