@@ -85,6 +85,15 @@ class Endpoint:
         """Answer the next chat requests with these."""
         self._steps.extend(steps)
 
+    def forget(self) -> None:
+        """Drop what is left of the script."""
+        self._steps.clear()
+
+    @property
+    def tasks(self) -> set[asyncio.Task[None]]:
+        """The tasks of its own, one for each connection."""
+        return self._connections
+
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
         self.url = f"http://127.0.0.1:{self._server.sockets[0].getsockname()[1]}/v1"
