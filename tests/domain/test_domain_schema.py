@@ -293,6 +293,7 @@ json_values = st.recursive(
 )
 
 
+@settings(deadline=None)
 @given(json_values)
 def test_what_a_field_shows_means_the_same_value_again(value: Any) -> None:
     by_type = {str: "string", bool: "boolean", int: "integer", float: "number"}
@@ -303,7 +304,7 @@ def test_what_a_field_shows_means_the_same_value_again(value: Any) -> None:
     assert same(parse(field, show(field, value)), value)
 
 
-@settings(max_examples=50)
+@settings(max_examples=50, deadline=None)
 @given(json_values, json_values)
 def test_no_schema_makes_the_reader_or_the_checker_fail(schema: Any, value: Any) -> None:
     root = {"type": "object", "properties": {"a": schema}, "allOf": [schema], "required": schema}
@@ -314,6 +315,7 @@ def test_no_schema_makes_the_reader_or_the_checker_fail(schema: Any, value: Any)
     arguments_table(root)
 
 
+@settings(deadline=None)
 @given(
     st.dictionaries(
         st.sampled_from(["type", "enum", "anyOf", "allOf", "$ref", "items", "const", "properties", "format"]),

@@ -1,0 +1,154 @@
+"""A server asks the person: a form to fill in, or an address to go to. Three answers, kept apart: yes, no, not now."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+from urllib.parse import urlsplit
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mcp_tui.domain.asks import Elicitation, ElicitReply
+from mcp_tui.domain.text import clean
+from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose, two
+from mcp_tui.ui.widgets.schema_form import SchemaForm
+
+
+class ElicitDialog(ModalScreen[ElicitReply]):
+    """The question of one server. `note` stands at the right of the title, for example "Requests 1 of 2"."""
+
+    CSS_PATH = ["dialog.tcss", "elicit.tcss"]
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+    AUTO_FOCUS = "SchemaForm .entry *, SchemaForm YesNo, #copy, #send"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send", show=False),
+        Binding("ctrl+r", "decline", "Decline", show=False),
+        Binding("escape", "not_now", "Not now", show=False),
+        Binding("c", "copy", "Copy address", show=False),
+        Binding("up", "other(False)", show=False),
+        Binding("down", "other(True)", show=False),
+    ]
+
+    def __init__(self, ask: Elicitation, note: str = "") -> None:
+        super().__init__(classes="dialog-screen")
+        self._ask = ask
+        self._request_note = note
+
+    def compose(self) -> ComposeResult:
+        with VerticalGroup(classes="dialog"):
+            with VerticalScroll(classes="question", can_focus=False):
+                yield two(marked("[b]$name asks you[/b]", name=self._ask.server), self._request_note, "gap")
+                yield Static(prose(self._ask.message), classes="quote")
+                yield from _address(self._ask.url) if self._ask.url else self._form()
+            yield from self._answers()
+
+    def action_send(self) -> None:
+        if self._ask.url:
+            self.dismiss(ElicitReply("accept"))
+        else:
+            self.query_one(SchemaForm).submit()
+
+    def action_decline(self) -> None:
+        self.dismiss(ElicitReply("decline"))
+
+    def action_not_now(self) -> None:
+        self.dismiss(ElicitReply("cancel"))
+
+    def action_copy(self) -> None:
+        if self._ask.url:
+            self.app.copy_to_clipboard(clean(self._ask.url))
+            self.notify("The address is copied. Look at its host before you open it.", markup=False)
+
+    def action_other(self, down: bool) -> None:
+        if isinstance(self.focused, Choice):
+            self.focus_next(Choice) if down else self.focus_previous(Choice)
+
+    def on_schema_form_submitted(self, event: SchemaForm.Submitted) -> None:
+        event.stop()
+        self.dismiss(ElicitReply("accept", event.values))
+
+    def on_choice_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        match event.choice.id:
+            case "send":
+                self.action_send()
+            case "copy":
+                self.action_copy()
+            case "decline":
+                self.action_decline()
+            case _:
+                self.action_not_now()
+
+    def _form(self) -> list[Widget]:
+        form = SchemaForm(
+            self._ask.schema or {},
+            submit_label="Send",
+            fill_defaults=True,
+            titles=True,
+            buttons=False,
+            warn_secrets=True,
+        )
+        told = (
+            "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. Never type a password here.[/]"
+        )
+        return [form, Static(marked(told, name=self._ask.server))]
+
+    def _answers(self) -> list[Choice]:
+        if self._ask.url:
+            first = [
+                Choice("c     ", "Copy address", "to open it in a browser yourself", width=14, id="copy"),
+                Choice("ctrl+s", "Done", "the server hears that you agreed to go there", width=14, id="send"),
+            ]
+        else:
+            first = [Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send")]
+        return [
+            *first,
+            Choice("ctrl+r", "Decline", "the server hears that you said no", width=14, id="decline"),
+            Choice("esc   ", "Not now", "the server hears that you closed the question", width=14, id="not-now"),
+        ]
+
+
+def _address(url: str) -> list[Widget]:
+    """The whole address, and its host in clear. Nothing is opened or fetched from here."""
+    host, warnings = host_of(url)
+    rows = [(Content("address"), line(url)), (Content("host"), Content.styled(line(host).plain, "bold"))]
+    if letters := host_in_letters(host):
+        rows.append((Content("in letters"), line(letters)))
+    told = Static("[$quiet]The server wants you to go to this address. Nothing is opened by itself.[/]")
+    return [pairs(*rows), *(Static(Content(f"△ {words}"), classes="care") for words in warnings), told]
+
+
+def host_of(url: str) -> tuple[str, list[str]]:
+    """The host as it goes over the wire (punycode), and what to be careful about."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ["this address cannot be read"]
+    warnings: list[str] = []
+    if parts.scheme != "https":
+        warnings.append("not https: others can read and change what goes there")
+    if "@" in parts.netloc:
+        warnings.append("the part before @ is a user name, not the host")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        warnings.append("the host has letters that no address can have")
+    if "xn--" in host:
+        warnings.append("the host has letters of other scripts, which can look like another host")
+    return host, warnings
+
+
+def host_in_letters(host: str) -> str:
+    """A punycode host as people read it; "" for any other."""
+    if "xn--" not in host:
+        return ""
+    try:
+        return host.encode().decode("idna")
+    except UnicodeError:
+        return ""

@@ -1,0 +1,121 @@
+"""A server asks for a model's answer. The person sees the question, and the answer before it leaves."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from textual import work
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Static
+
+from mcp_tui.domain.asks import SampleReply, Sampling
+from mcp_tui.domain.content import block_text
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.text import clean, clean_line
+from mcp_tui.ui.widgets.editors import Area
+from mcp_tui.ui.widgets.pieces import Choice, marked, prose, two
+
+Draft = Callable[[Sampling], Awaitable[str]]
+"""The model's answer. Raises McpTuiError."""
+
+PERSON = "human"
+"""The name of the "model" when a person typed or changed the answer."""
+
+
+class SampleDialog(ModalScreen[SampleReply | None]):
+    """The question of one server to a model. Refusing is None; nothing leaves that was not seen here."""
+
+    CSS_PATH = ["dialog.tcss", "sample.tcss"]
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+    AUTO_FOCUS = "#answer"
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "send", "Send", show=False),
+        Binding("ctrl+l", "draft", "Let the model answer", show=False),
+        Binding("escape", "refuse", "Refuse", show=False),
+        Binding("up", "other(False)", show=False),
+        Binding("down", "other(True)", show=False),
+    ]
+
+    def __init__(self, ask: Sampling, draft: Draft | None = None, model: str = "") -> None:
+        """`model` is the name of the model behind `draft`."""
+        super().__init__(classes="dialog-screen")
+        self._ask = ask
+        self._draft = draft
+        self._model = model
+        self._drafted: str | None = None
+        self._answer = Area(id="answer")
+        self._status = Static("", id="status")
+
+    def compose(self) -> ComposeResult:
+        ask = self._ask
+        limit = f"at most {ask.max_tokens} tokens" if ask.max_tokens else ""
+        with VerticalGroup(classes="dialog"):
+            with VerticalScroll(classes="question", can_focus=False):
+                yield two(marked("[b]$name asks a model[/b]", name=ask.server), limit, "gap")
+                if ask.system:
+                    yield Static("instructions for the model", classes="role")
+                    yield Static(prose(ask.system), classes="quote")
+                for message in ask.messages:
+                    yield Static(Content(clean_line(message.role)), classes="role")
+                    text = "\n".join(block_text(block) for block in message.blocks)
+                    yield Static(prose(text), classes="quote")
+                yield Static("the answer, as the server gets it", classes="role")
+                yield self._answer
+                yield self._status
+            yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
+            if self._draft:
+                who = clean_line(self._model) or "the model"
+                told = f"{who} writes it above, to read first"
+                yield Choice("ctrl+l", "Let the model answer", told, width=22, id="draft")
+            yield Choice("esc   ", "Refuse", "the server hears that you said no", width=22, id="refuse")
+
+    def action_send(self) -> None:
+        text = self._answer.text
+        if not text.strip():
+            self._say("✗ type an answer first")
+            self._answer.focus()
+            return
+        self.dismiss(SampleReply(text, (self._model or "model") if text == self._drafted else PERSON))
+
+    def action_refuse(self) -> None:
+        self.dismiss(None)
+
+    def action_draft(self) -> None:
+        if self._draft:
+            self._say("the model writes …")
+            self._fill(self._draft)
+
+    def action_other(self, down: bool) -> None:
+        if isinstance(self.focused, Choice):
+            self.focus_next(Choice) if down else self.focus_previous(Choice)
+
+    def on_choice_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        match event.choice.id:
+            case "send":
+                self.action_send()
+            case "draft":
+                self.action_draft()
+            case _:
+                self.action_refuse()
+
+    @work(group="draft", exclusive=True, description="a model answers for a server")
+    async def _fill(self, draft: Draft) -> None:
+        try:
+            answer = clean(await draft(self._ask))
+        except McpTuiError as error:
+            self._say(f"✗ {clean_line(error.what)}")
+            return
+        typed = self._answer.text.rstrip()
+        self._answer.text = f"{typed}\n\n{answer}" if typed else answer
+        self._drafted = self._answer.text if not typed else None
+        self._say("read it, change it if you like, then ctrl+s sends it")
+        self._answer.focus()
+
+    def _say(self, words: str) -> None:
+        self._status.update(Content(words))

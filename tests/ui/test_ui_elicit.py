@@ -1,0 +1,189 @@
+"""Questions of servers: accept, decline and cancel are three things, and nothing leaves unseen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from textual.app import App
+from textual.screen import ModalScreen
+from textual.widgets import Input, Static
+
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
+from mcp_tui.domain.content import TextBlock
+from mcp_tui.domain.errors import ModelUnreachable
+from mcp_tui.ui.screens.elicit import ElicitDialog, host_in_letters, host_of
+from mcp_tui.ui.screens.sample import SampleDialog
+from mcp_tui.ui.themes import INK, with_roles
+
+BADGE: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "email"],
+    "properties": {
+        "name": {"type": "string", "title": "Name"},
+        "email": {"type": "string", "title": "E-mail", "format": "email"},
+        "size": {"type": "string", "title": "Badge size", "enum": ["S", "M"], "default": "M"},
+    },
+}
+ASK = Elicitation("everything", "To print your badge I need [b]a few[/] details.\x1b[31m", BADGE)
+QUESTION = Sampling("srv", (SamplingMessage("user", (TextBlock("Why [red]so[/]?\x1b"),)),), "Be kind.", 100)
+
+
+class Bench(App[None]):
+    """A page with one dialog over it."""
+
+    def __init__(self, dialog: ModalScreen[Any]) -> None:
+        super().__init__()
+        self.register_theme(INK)
+        self.theme = "ink"
+        self.dialog = dialog
+        self.replies: list[Any] = []
+
+    def get_css_variables(self) -> dict[str, str]:
+        return with_roles(super().get_css_variables(), False)
+
+    def on_mount(self) -> None:
+        self.push_screen(self.dialog, self.replies.append)
+
+    @property
+    def words(self) -> str:
+        return "\n".join(str(one.render()) for one in self.screen.query(Static) if one.display)
+
+
+@pytest.mark.parametrize(("key", "reply"), [("ctrl+r", ElicitReply("decline")), ("escape", ElicitReply("cancel"))])
+async def test_declining_and_closing_are_told_apart(key: str, reply: ElicitReply) -> None:
+    app = Bench(ElicitDialog(ASK))
+    async with app.run_test() as pilot:
+        await pilot.press("A", key)
+        await pilot.pause()
+
+        assert app.replies == [reply]
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_a_filled_form_is_sent_with_its_defaults(size: tuple[int, int]) -> None:
+    app = Bench(ElicitDialog(ASK))
+    async with app.run_test(size=size) as pilot:
+        assert isinstance(app.focused, Input)
+        await pilot.press(*"Ada", "enter", *"me@")
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+        assert app.replies == []
+        assert "not an e-mail address yet: something is missing after @" in app.words
+        assert "1 field to fix" in app.words
+
+        await pilot.press("end", *"x.org", "ctrl+s")
+        await pilot.pause()
+        assert app.replies == [ElicitReply("accept", {"name": "Ada", "email": "me@x.org", "size": "M"})]
+
+
+async def test_the_question_says_who_asks_and_where_the_answer_goes() -> None:
+    app = Bench(ElicitDialog(ASK, "Requests 1 of 2"))
+    async with app.run_test(size=(120, 40)):
+        assert "everything asks you" in app.words
+        assert "[b]a few[/] details.⟦U+001B⟧[31m" in app.words
+        assert "Your answer goes to the server everything, not to the model." in app.words
+        assert "Requests 1 of 2" in app.words
+
+
+async def test_a_field_that_sounds_like_a_secret_is_marked() -> None:
+    app = Bench(ElicitDialog(Elicitation("s", "", {"properties": {"api_key": {"type": "string"}}})))
+    async with app.run_test():
+        assert "sounds like a secret" in app.words
+
+
+@pytest.mark.parametrize("size", [(120, 40), (80, 24)])
+async def test_the_answers_stay_on_the_screen_and_can_be_clicked(size: tuple[int, int]) -> None:
+    app = Bench(ElicitDialog(Elicitation("s", "long\n" * 60, BADGE)))
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        await pilot.click("#decline")
+        await pilot.pause()
+
+        assert app.replies == [ElicitReply("decline")]
+
+
+async def test_an_address_is_shown_whole_copied_on_request_and_never_opened() -> None:
+    url = "https://xn--pple-43d.com/login?next=" + "x" * 80
+    app = Bench(ElicitDialog(Elicitation("s", "Log in", url=url)))
+    async with app.run_test(size=(120, 40)) as pilot:
+        assert url in app.words and "xn--pple-43d.com" in app.words
+        assert "letters of other scripts" in app.words
+        await pilot.press("c")
+        assert app.clipboard == url
+        assert app.replies == []
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [ElicitReply("accept")]
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "care"),
+    [
+        ("https://example.org/a", "example.org", ""),
+        ("http://example.org", "example.org", "not https"),
+        ("https://bank.example@evil.example/", "evil.example", "user name"),
+        ("https://аpple.com/", "xn--pple-43d.com", "other scripts"),
+        ("https://[broken", "", "cannot be read"),
+    ],
+)
+def test_the_host_of_an_address_is_told_in_clear(url: str, host: str, care: str) -> None:
+    found, warnings = host_of(url)
+
+    assert found == host
+    assert any(care in words for words in warnings) if care else not warnings
+    assert not host.startswith("xn--") or host_in_letters(host) == "аpple.com"
+
+
+async def test_an_answer_typed_by_hand_is_sent_as_a_persons() -> None:
+    app = Bench(SampleDialog(QUESTION))
+    async with app.run_test() as pilot:
+        assert "Why [red]so[/]?⟦U+001B⟧" in app.words and "Be kind." in app.words
+        await pilot.press("ctrl+s")
+        assert app.replies == []
+        await pilot.press(*"Because", "ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [SampleReply("Because", "human")]
+
+
+async def test_the_models_answer_is_seen_before_it_leaves() -> None:
+    async def draft(ask: Sampling) -> str:
+        return f"An answer to {ask.server}"
+
+    app = Bench(SampleDialog(QUESTION, draft, "qwen"))
+    async with app.run_test() as pilot:
+        await pilot.press("ctrl+l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert app.replies == []
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [SampleReply("An answer to srv", "qwen")]
+
+
+async def test_a_model_out_of_reach_is_told_and_what_was_typed_stays() -> None:
+    async def draft(ask: Sampling) -> str:
+        raise ModelUnreachable("no connection")
+
+    app = Bench(SampleDialog(QUESTION, draft))
+    async with app.run_test() as pilot:
+        await pilot.press("a", "ctrl+l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert "✗ no connection" in app.words
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [SampleReply("a", "human")]
+
+
+async def test_refusing_sends_nothing() -> None:
+    app = Bench(SampleDialog(QUESTION))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("a", "escape")
+        await pilot.pause()
+
+        assert app.replies == [None]
