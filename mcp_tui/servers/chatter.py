@@ -43,6 +43,7 @@ class Chatter:
             if self._rest:
                 self._add(self._rest)
             self._rest = b""
+            self._own_up()
             return
         *lines, rest = data.split(b"\n")
         if lines:
@@ -66,14 +67,17 @@ class Chatter:
         now = time.time()
         if now - self._window >= 1:
             self._window, self._told = now, 0
-            if self._untold:
-                self._tell(Logged(now, self._server, level, f"… {self._untold:,} lines left out"))
-                self._untold = 0
+            self._own_up()
         if self._told >= LINES_PER_SECOND:
             self._untold += 1
             return
         self._told += 1
         self._tell(Logged(now, self._server, level, text))
+
+    def _own_up(self) -> None:
+        if self._untold:
+            self._tell(Logged(time.time(), self._server, "stderr", f"… {self._untold:,} lines left out"))
+            self._untold = 0
 
 
 def _text(line: bytes) -> str:

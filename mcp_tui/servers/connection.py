@@ -70,6 +70,9 @@ class Connection:
         self._sampling = sampling
         self._changed = asyncio.Event()
         self._callbacks = Callbacks(spec.name, asks, tell, self._changed.set)
+        self._turning = asyncio.Lock()
+        """One start or stop at a time, however fast somebody presses the key."""
+        self._closed = False
         self._stopping = asyncio.Event()
         self._owner: asyncio.Task[None] | None = None
         self._process: ServerProcess | None = None
@@ -83,13 +86,29 @@ class Connection:
         self._enter(state)
 
     def start(self) -> None:
-        """Begin connecting. Not to be called while it runs."""
-        self._stopping = asyncio.Event()
-        self.settled.clear()
-        self._owner = asyncio.create_task(self._own(), name=f"server {self.spec.name}")
+        """Begin connecting, unless it runs already or is closed for good."""
+        if self._owner is None and not self._closed:
+            self._stopping = asyncio.Event()
+            self.settled.clear()
+            self._owner = asyncio.create_task(self._own(), name=f"server {self.spec.name}")
+
+    async def restart(self) -> None:
+        """End the connection, if any, and begin anew."""
+        async with self._turning:
+            await self._stop(ServerState.STOPPED)
+            self.start()
 
     async def stop(self, state: ServerState = ServerState.STOPPED) -> None:
         """End the connection and the program. Takes at most about a second, whatever the server does."""
+        async with self._turning:
+            await self._stop(state)
+
+    async def close(self) -> None:
+        """Stop for good."""
+        self._closed = True
+        await self.stop()
+
+    async def _stop(self, state: ServerState) -> None:
         self._stopping.set()
         owner, self._owner = self._owner, None
         if owner is not None:
@@ -141,7 +160,7 @@ class Connection:
             if self._stopping.is_set():
                 return
             if self._dies_of_probe(fault):
-                self._mode = "legacy"
+                self._mode, attempts = "legacy", 0
                 continue
             if self._ready_since is not None:
                 had_been_ready = True

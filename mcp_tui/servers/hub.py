@@ -49,25 +49,27 @@ class Hub:
         return list(self._connections)
 
     def add(self, spec: ServerSpec) -> None:
-        """Know a server from now on, and start it unless it is off or needs consent. Returns at once."""
+        """Know a server from now on, and start it unless it is off or needs consent. Returns at once.
+
+        The name must be new: another entry for a known server is for `replace()`.
+        """
         self._start(self._known(spec))
 
     async def remove(self, name: str) -> None:
         """Stop a server and forget it."""
-        await self._connections[name].stop()
+        await self._connections[name].close()
         del self._connections[name]
         self._listener(ServerRemoved(name))
 
     async def replace(self, spec: ServerSpec) -> None:
         """Give a server another entry, in the same place."""
-        await self._connections[spec.name].stop()
+        await self._connections[spec.name].close()
         self._start(self._known(spec))
 
     async def switch(self, name: str, on: bool) -> None:
         """Turn a server on (which is consent too) or off."""
-        await self._connections[name].stop(ServerState.OFF)
-        if on:
-            self._connections[name].start()
+        connection = self._connections[name]
+        await (connection.restart() if on else connection.stop(ServerState.OFF))
 
     def consent(self, name: str) -> None:
         """The user agreed to what this server runs."""
@@ -76,8 +78,7 @@ class Hub:
 
     async def reconnect(self, name: str) -> None:
         """End the connection, if any, and begin anew, with a fresh count of attempts."""
-        await self._connections[name].stop()
-        self._connections[name].start()
+        await self._connections[name].restart()
 
     # -- how they are doing ----------------------------------------------------------------------------
 
@@ -193,7 +194,7 @@ class Hub:
     async def _close(self) -> None:
         connections = list(self._connections.values())
         try:
-            await asyncio.gather(*(connection.stop() for connection in connections))
+            await asyncio.gather(*(connection.close() for connection in connections))
         finally:
             for connection in connections:
                 connection.kill()
@@ -204,7 +205,7 @@ class Hub:
         return connection
 
     def _start(self, connection: Connection) -> None:
-        if not connection.spec.enabled:
+        if self._closing is not None or not connection.spec.enabled:
             connection.rest(ServerState.OFF)
         elif connection.spec.needs_consent:
             connection.rest(ServerState.CONSENT)

@@ -16,6 +16,8 @@ from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 if TYPE_CHECKING:
     from mcp import Client
 
+CHECK_TIMEOUT = 1.0
+"""Seconds for what the SDK does with a result that is already there."""
 Send = Callable[["Client"], Coroutine[Any, Any, object]]
 
 
@@ -41,7 +43,7 @@ class Link:
         context.run(CAPTURE.set, capture)
         task = context.run(self.start, send(self.client))
         try:
-            if not await self._settled(task, timeout):
+            if not await self._settled(task, capture, timeout):
                 raise RequestTimedOut(
                     f"{self._server} did not answer within {human_time(timeout or 0)}", subject=self._server
                 )
@@ -67,30 +69,27 @@ class Link:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=0.2)
 
-    async def _settled(self, task: asyncio.Task[object], timeout: float | None) -> bool:
+    async def _settled(self, task: asyncio.Task[object], capture: Capture, timeout: float | None) -> bool:
         while True:
-            done, _ = await asyncio.wait({task}, timeout=timeout)
+            done, _ = await asyncio.wait({task, capture.arrived}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if done:
-                return True
+                break
             if not self._callbacks.questions:
                 return False
+        # After a result the SDK checks it, which may mean to list the tools once more.
+        await asyncio.wait({task}, timeout=CHECK_TIMEOUT)
+        return True
 
     def _outcome(self, task: asyncio.Task[object], capture: Capture) -> dict[str, Any]:
+        if capture.raw is not None and capture.arrived.done():
+            # Even when the SDK dislikes its form: the user shall see it, and ours is the raw one anyway.
+            return capture.raw
         if task.cancelled():
             raise self._lost()
         error = task.exception()
-        if error is not None and not self._is_only_form(error, capture):
-            raise self._translated(leaves(error)[0], capture) from error
-        if capture.raw is None:
+        if error is None:
             raise RequestFailed(f"{self._server} sent no result", subject=self._server)
-        return capture.raw
-
-    def _is_only_form(self, error: BaseException, capture: Capture) -> bool:
-        """The result is there and the SDK dislikes its form: the user shall see it all the same."""
-        from pydantic import ValidationError
-
-        wants_input = capture.raw is None or capture.raw.get("resultType") == "input_required"
-        return isinstance(error, ValidationError | RuntimeError) and not wants_input
+        raise self._translated(leaves(error)[0], capture) from error
 
     def _translated(self, error: BaseException, capture: Capture) -> ServerError:
         from mcp import MCPError

@@ -28,8 +28,16 @@ class Capture:
         """The last result object."""
         self.refused = False
         """The last answer was a JSON-RPC error, from the server itself or made up by the HTTP transport."""
+        self.arrived: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        """Done when a final result is there (not one that asks for input first, as since 2026-07-28)."""
         self.http: HttpAnswer | None = None
         """What HTTP said to the last of these requests."""
+
+    def take(self, result: dict[str, Any] | None) -> None:
+        """A result, or None for a JSON-RPC error."""
+        self.raw, self.refused = result, result is None
+        if result is not None and result.get("resultType") != "input_required" and not self.arrived.done():
+            self.arrived.set_result(None)
 
 
 CAPTURE: ContextVar[Capture | None] = ContextVar("CAPTURE", default=None)
@@ -66,8 +74,7 @@ class Wire:
         if result is None and error is None:
             return
         if capture := self._captures.pop(str(getattr(message, "id", "")), None):
-            capture.refused = error is not None
-            capture.raw = result
+            capture.take(result)
 
     def stray(self, raw: bytes, why: str = "not JSON-RPC") -> None:
         """A line that is no message."""

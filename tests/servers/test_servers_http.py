@@ -1,0 +1,214 @@
+"""Servers at an address: a real one in a process of its own, and canned ones that answer as no server should."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import socket
+import sys
+from asyncio.subprocess import DEVNULL
+from collections.abc import AsyncGenerator, Callable
+from typing import Any
+
+import pytest
+from servers_kit import HERE, PATIENCE, Host, soon
+
+from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerLost
+from mcp_tui.domain.servers import HttpSpec, ServerState
+
+Answer = tuple[int, dict[str, str], bytes]
+Handler = Callable[[str, dict[str, str], bytes], Answer]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextlib.asynccontextmanager
+async def sdk_server(port: int) -> AsyncGenerator[None]:
+    """The server made with the SDK, listening."""
+    command = [sys.executable, str(HERE / "sdk_server.py"), "http", str(port)]
+    process = await asyncio.create_subprocess_exec(*command, stdout=DEVNULL, stderr=DEVNULL)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while not await listens(port):  # noqa: ASYNC110 (only trying tells)
+                await asyncio.sleep(0.05)
+        yield
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()
+
+
+async def listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    await writer.wait_closed()
+    return True
+
+
+@contextlib.asynccontextmanager
+async def canned(handler: Handler) -> AsyncGenerator[str]:
+    """An HTTP server that answers by `handler(method, headers, body)`; gives its address."""
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+            body = await reader.readexactly(int(headers.get("content-length", 0)))
+            status, more, content = handler(first.split()[0], headers, body)
+            head = {"content-length": str(len(content)), "connection": "close", **more}
+            shown = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+            writer.write(f"HTTP/1.1 {status} X\r\n{shown}\r\n".encode() + content)
+            await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"
+
+
+async def status_of(handler: Handler) -> tuple[Host, str]:
+    """A host that tried to connect to a canned server, closed again."""
+    host = Host()
+    async with canned(handler) as url:
+        await host.ready(HttpSpec("web", url, connect_timeout=5))
+        status = host.hub.status("web")
+        assert status.state is ServerState.FAILED
+        if status.phase == "authorization":
+            with pytest.raises(AuthNeeded):
+                await host.call("echo", "web")
+        await host.hub.aclose()
+    return host, f"{status.short} | {status.phase} | {status.reason} | {status.hint}"
+
+
+async def test_a_server_over_http_is_listed_and_called_and_its_frames_recorded() -> None:
+    port = free_port()
+    host = Host()
+    async with sdk_server(port):
+        await host.ready(HttpSpec("web", f"http://127.0.0.1:{port}/mcp", {"X-Mine": "1"}))
+        assert host.hub.status("web").state is ServerState.READY
+        assert await host.call("echo", "web", text="hi") == "hi"
+        assert {(frame.outgoing, frame.is_reply) for frame in host.trace} >= {(True, False), (False, True)}
+        await host.until(lambda: "notifications/subscriptions/acknowledged" in [each.method for each in host.trace])
+        await host.call("change", "web")
+        await host.until(lambda: any(tool.name == "grown" for tool in host.hub.catalog("web").tools))
+
+        with pytest.raises(ServerLost):
+            await host.call("die", "web")
+        await host.until(lambda: ("web", ServerState.LOST) in host.states)
+    async with sdk_server(port):
+        await host.until(lambda: host.hub.status("web").state in (ServerState.READY, ServerState.FAILED))
+        await host.hub.reconnect("web")
+        await soon(host.hub.wait_settled())
+        assert await host.call("echo", "web", text="again") == "again"
+        await host.hub.aclose()
+
+
+async def test_an_address_where_nothing_listens_is_explained() -> None:
+    host = Host()
+    await host.ready(HttpSpec("web", f"http://127.0.0.1:{free_port()}/mcp"))
+    status = host.hub.status("web")
+    await host.hub.aclose()
+    assert status.state is ServerState.FAILED and status.short == "no connection"
+    assert status.reason.startswith("Nothing answers at http://127.0.0.1:")
+
+
+async def test_a_server_that_wants_credentials_says_so() -> None:
+    _, words = await status_of(lambda *_: (401, {"www-authenticate": 'Bearer realm="x"'}, b""))
+    assert words.startswith("HTTP 401 | authorization | The server wants credentials")
+    assert "Authorization header" in words and 'Bearer realm="x"' in words
+
+
+async def test_credentials_that_are_refused_say_so() -> None:
+    _, words = await status_of(lambda *_: (403, {}, b""))
+    assert words.startswith("HTTP 403 | authorization | The server refuses these credentials")
+
+
+async def test_a_wrong_path_is_explained() -> None:
+    _, words = await status_of(lambda *_: (404, {}, b"nothing here"))
+    assert words.startswith("HTTP 404 | first handshake | There is no MCP server at") and "/mcp" in words
+
+
+async def test_a_web_page_is_explained() -> None:
+    _, words = await status_of(lambda *_: (200, {"content-type": "text/html"}, b"<h1>Welcome</h1>"))
+    assert words.startswith("web page") and "is a web page, not an MCP server" in words
+
+
+async def test_a_server_in_trouble_is_explained() -> None:
+    _, words = await status_of(lambda *_: (502, {}, b""))
+    assert words.startswith("HTTP 502") and "in trouble" in words
+
+
+class LegacySessions:
+    """A server of the legacy era with sessions, which forgets them when told to."""
+
+    def __init__(self) -> None:
+        self.session = 1
+        self.calls = 0
+        self.headers: list[dict[str, str]] = []
+
+    def __call__(self, method: str, headers: dict[str, str], body: bytes) -> Answer:
+        self.headers.append(headers)
+        if method != "POST":
+            return 405, {}, b""
+        message = json.loads(body)
+        session = {"mcp-session-id": str(self.session)}
+        match message["method"]:
+            case "initialize":
+                info = {"name": "old", "version": "1"}
+                version = message["params"]["protocolVersion"]
+                result: dict[str, Any] = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
+                return self._json(message, {"result": result}, session)
+            case "server/discover":
+                return self._json(message, {"error": {"code": -32601, "message": "what?"}})
+            case _ if headers.get("mcp-session-id") != str(self.session):
+                return 404, {}, b""
+            case "tools/list":
+                return self._json(message, {"result": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}})
+            case "tools/call":
+                self.calls += 1
+                if message["params"]["name"] == "locked":
+                    return 401, {}, b""
+                if message["params"]["name"] == "broken":
+                    return 500, {}, b""
+                return self._json(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
+            case _:
+                return 202, {}, b""
+
+    def _json(self, message: dict[str, Any], fields: dict[str, Any], more: dict[str, str] | None = None) -> Answer:
+        body = json.dumps({"jsonrpc": "2.0", "id": message["id"], **fields}).encode()
+        return 200, {"content-type": "application/json", **(more or {})}, body
+
+
+async def test_a_forgotten_session_is_opened_anew_and_the_call_is_not_sent_again() -> None:
+    sessions, host = LegacySessions(), Host()
+    async with canned(sessions) as url:
+        await host.ready(HttpSpec("old", url, {"X-Mine": "yes"}))
+        assert await host.call("echo", "old") == "ok"
+        sessions.session = 2
+        with pytest.raises(ServerLost):
+            await host.call("echo", "old")
+        assert sessions.calls == 1
+        await host.comes_back("old")
+        assert await host.call("echo", "old") == "ok"
+        await host.hub.aclose()
+    assert all(headers.get("x-mine") == "yes" for headers in sessions.headers)
+
+
+async def test_http_errors_of_a_call_are_told_with_their_status() -> None:
+    host = Host()
+    async with canned(LegacySessions()) as url:
+        await host.ready(HttpSpec("old", url))
+        with pytest.raises(AuthNeeded, match="HTTP 401"):
+            await host.call("locked", "old")
+        with pytest.raises(RequestFailed, match="HTTP 500"):
+            await host.call("broken", "old")
+        assert await host.call("echo", "old") == "ok"
+        await host.hub.aclose()
