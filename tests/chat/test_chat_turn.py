@@ -352,13 +352,18 @@ POINTS: dict[str, tuple[list[Any], set[str], str, list[str], str]] = {
 async def test_a_turn_cancelled_anywhere_leaves_a_history_that_can_be_sent(scene: Scene, point: str) -> None:
     steps, scene.gate.ponders, moment, told, text = POINTS[point]
     scene.endpoint.script(*steps)
-    noted = asyncio.Event()
+    noted, heard = asyncio.Event(), asyncio.Event()
 
     async def consume() -> None:
         async with aclosing(run_turn(scene.conversation, "go", scene.model, scene.tools, scene.gate)) as events:
             async for event in events:
-                if isinstance(event, Noted):
-                    noted.set()
+                match event:
+                    case Noted():
+                        noted.set()
+                    case TextDelta():
+                        heard.set()
+                    case _:
+                        pass
 
     task = asyncio.create_task(consume())
     moments = {
@@ -367,8 +372,9 @@ async def test_a_turn_cancelled_anywhere_leaves_a_history_that_can_be_sent(scene
         "tool": scene.tools.started,
         "note": noted,
     }
-    await asyncio.wait_for(moments[moment].wait(), 5)
-    await asyncio.sleep(0.02)  # what was sent has arrived by then
+    await asyncio.wait_for(moments[moment].wait(), 10)
+    if text:
+        await asyncio.wait_for(heard.wait(), 5)
     task.cancel()
     with suppress(asyncio.CancelledError):
         await asyncio.wait_for(task, 5)

@@ -154,7 +154,7 @@ async def test_a_wait_is_said_and_kept(endpoint: Endpoint, model: OpenAIModel, h
 REFUSALS: dict[str, tuple[Step, int, str]] = {
     "third wait": (refuse(429, "slow down", headers={"retry-after": "0"}), 3, "wait a little"),
     "long wait": (refuse(429, "slow down", headers={"retry-after": "300"}), 1, "wait a little"),
-    "date long ago or far ahead": (
+    "date far ahead": (
         refuse(429, "slow down", headers={"retry-after": "Fri, 31 Dec 2199 23:59:59 GMT"}),
         1,
         "wait a little",
