@@ -180,6 +180,18 @@ async def test_a_model_out_of_reach_is_told_and_what_was_typed_stays() -> None:
         assert app.replies == [SampleReply("a", "human")]
 
 
+async def test_hidden_characters_in_a_pasted_answer_become_marks() -> None:
+    app = Bench(SampleDialog(QUESTION))
+    async with app.run_test() as pilot:
+        app.copy_to_clipboard("a\u202eb")
+        await pilot.press("ctrl+v")
+        await pilot.pause()
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [SampleReply("a⟦U+202E⟧b", "human")]
+
+
 async def test_refusing_sends_nothing() -> None:
     app = Bench(SampleDialog(QUESTION))
     async with app.run_test(size=(80, 24)) as pilot:

@@ -96,7 +96,7 @@ class ElicitDialog(ModalScreen[ElicitReply]):
         told = (
             "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. Never type a password here.[/]"
         )
-        return [form, Static(marked(told, name=self._ask.server))]
+        return [form, Static(marked(told, name=self._ask.server), classes="told")]
 
     def _answers(self) -> list[Choice]:
         if self._ask.url:

@@ -17,7 +17,7 @@ from mcp_tui.domain.asks import SampleReply, Sampling
 from mcp_tui.domain.content import block_text
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean, clean_line
-from mcp_tui.ui.widgets.editors import Area
+from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.pieces import Choice, marked, prose, two
 
 Draft = Callable[[Sampling], Awaitable[str]]
@@ -93,6 +93,11 @@ class SampleDialog(ModalScreen[SampleReply | None]):
     def action_other(self, down: bool) -> None:
         if isinstance(self.focused, Choice):
             self.focus_next(Choice) if down else self.focus_previous(Choice)
+
+    def on_unplain(self, event: Unplain) -> None:
+        event.stop()
+        self._answer.text = clean(event.text)
+        self._say("the hidden characters of the paste are marks now")
 
     def on_choice_chosen(self, event: Choice.Chosen) -> None:
         event.stop()

@@ -46,10 +46,10 @@ class Entry(VerticalGroup):
         }
         Select {
             width: 1fr;
-            & > SelectCurrent {
+            &.-textual-compact > SelectCurrent {
                 height: 1; padding: 0 1 !important; border-left: wide $chip !important; background: $chip;
             }
-            &:focus > SelectCurrent { border-left: wide $primary !important; }
+            &.-textual-compact:focus > SelectCurrent { border-left: wide $primary !important; }
             & > SelectOverlay { border: none; background: $panel; &:ansi { border: round $primary; } }
         }
         SelectionList {
