@@ -134,17 +134,22 @@ class ServerInfo:
     pid: int | None = None
 
 
+_RUNNERS = {"npx", "uvx", "uv", "run", "tool", "bunx", "pipx", "node", "python", "python3", "py", "-m", "deno"}
+_NOBODYS_NAME = {"index", "main", "server", "cli", "app", "dist", "build", "src", "bin", "lib", "out"}
+
+
 def name_from_command(command: str, args: tuple[str, ...] = ()) -> str:
     """A name for a server that the user gave only a command for: `npx -y @x/server-git` is "server-git"."""
-    words = [command, *args]
-    runners = {"npx", "uvx", "uv", "run", "tool", "bunx", "pipx", "node", "python", "python3", "py", "-m", "deno"}
-    for word in words:
-        base = re.split(r"[\\/]", word.rstrip("/\\"))[-1]
-        if word.startswith("-") or base.removesuffix(".exe").removesuffix(".cmd") in runners:
+    for word in (command, *args):
+        parts = [part for part in re.split(r"[\\/]", word) if part]
+        last = parts[-1].removesuffix(".exe").removesuffix(".cmd") if parts else ""
+        if word.startswith("-") or not parts or last in _RUNNERS:
             continue
-        base = re.sub(r"(?<=.)@[^@]*$", "", base)
-        return _plain_name(re.sub(r"\.(py|js|mjs|cjs|ts|exe|sh)$", "", base))
-    return _plain_name(re.split(r"[\\/]", command)[-1])
+        parts[-1] = re.sub(r"(?<=.)@[^@]*$", "", parts[-1])
+        parts[-1] = re.sub(r"\.(py|js|mjs|cjs|ts|exe|sh)$", "", parts[-1])
+        telling = [part for part in parts if part not in _NOBODYS_NAME]
+        return _plain_name(telling[-1] if telling else parts[-1])
+    return _plain_name(command)
 
 
 def name_from_url(url: str) -> str:

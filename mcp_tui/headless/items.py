@@ -32,7 +32,7 @@ async def list_items(home: Home, specs: Sequence[ServerSpec], kind: Kind, as_jso
             print_json([{"server": item.server, **item.raw} for item in items])
         else:
             for row in rows(items):
-                print_result(row)
+                print_result(row.rstrip())
         for name in bench.hub.names:
             if error := bench.hub.catalog(name)[kind].error:
                 say_error(McpTuiError(f"{name}: the {kind.group.lower()} could not be listed: {error}"))
@@ -155,6 +155,6 @@ def rows(items: Sequence[Item]) -> list[str]:
     wide = max((len(f"{item.server}/{item.key}") for item in items), default=0)
     wide = min(wide, 48)
     return [
-        f"{clean_line(f'{item.server}/{item.key}'):<{wide}}  {shorten(clean_line(item.description), LINE - wide)}".rstrip()
+        f"{clean_line(f'{item.server}/{item.key}'):<{wide}}  {shorten(clean_line(item.description), LINE - wide)}"
         for item in items
     ]

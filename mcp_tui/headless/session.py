@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager
 
 from mcp_tui.domain.catalog import Tool
@@ -19,7 +19,7 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 
 
 @asynccontextmanager
-async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncIterator[Workbench]:
+async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
     bench = Workbench(home, specs, asker=asker())
     try:

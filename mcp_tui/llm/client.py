@@ -87,6 +87,10 @@ class OpenAIModel:
         if client:
             await client.close()
 
+    async def warm(self) -> None:
+        """Load what the first request needs, which takes a while. Nothing is sent."""
+        await self._open()
+
     async def _open(self) -> AsyncOpenAI:
         async with self._opening:
             if self._client is None:

@@ -33,7 +33,8 @@ class McpTuiApp(App[int]):
     """The full-screen face of a workbench. The return value is the exit code."""
 
     TITLE = "mcp-tui"
-    CSS_PATH = "app.tcss"
+    CSS_PATH = ["app.tcss", "screens/workspace.tcss"]
+    # Textual loads no stylesheet for a default screen: it stands here.
     COMMANDS = {Commands}
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
@@ -80,6 +81,9 @@ class McpTuiApp(App[int]):
         except McpTuiError as error:
             self.tell(f"{error.what}. {error.hint}", severity="warning")
         self.workspace.model_changed()
+        await self.bench.some_ready()  # servers first: two big imports at once help neither
+        if self.bench.model is not None:
+            await self.bench.model.warm()
 
     def open_welcome(self) -> None:
         from mcp_tui.ui.screens.welcome import Welcome
@@ -138,7 +142,10 @@ class McpTuiApp(App[int]):
         self._close_messages_no_wait()
 
     def on_worker_state_changed(self, event: Any) -> None:
-        """A background job that fails is said, and written down; the program goes on."""
+        """A background job that fails is said, and written down; the program goes on.
+
+        Textual tells only the node that started a worker: background jobs are therefore started on the App.
+        """
         from textual.worker import WorkerState
 
         if event.state is WorkerState.ERROR and event.worker.error is not None:
@@ -157,9 +164,8 @@ class McpTuiApp(App[int]):
     # -- keys and the clipboard -----------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
-        if self.asking.key_came(event):
-            return
-        await super().on_event(event)
+        for passed in self.asking.sift(event):
+            await super().on_event(passed)
 
     def action_look(self) -> None:
         """Open the question that waits."""
@@ -253,7 +259,7 @@ class McpTuiApp(App[int]):
 
     @property
     def has_model(self) -> bool:
-        return self.bench.home.model is not None
+        return self.bench.home.demo or self.bench.home.model is not None
 
     @property
     def model_label(self) -> str:

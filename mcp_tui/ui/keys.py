@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
 """Keys that belong to one pane, for the help: place, key, words."""
 
 
-def bindings(target: str) -> list[Binding]:
+def bindings(target: str) -> list[BindingType]:
     """The bindings of the App or of the Workspace ("app", "screen")."""
     return [
         Binding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -18,7 +18,7 @@ from mcp_tui.domain.errors import McpTuiError, ModelMissing, NoSuchItem, Permiss
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request
-from mcp_tui.domain.servers import ServerSpec
+from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.storage.model_choice import ModelChoice
@@ -59,6 +59,7 @@ class Workbench:
         self._specs = list(specs)
         self._listeners: list[Listener] = []
         self._offer = Offer(self)
+        self._server_changed = asyncio.Event()
         self._withheld = set(home.settings.withheld)
 
     # -- life ---------------------------------------------------------------------------------------
@@ -90,6 +91,8 @@ class Workbench:
         if isinstance(happening, Logged):
             self.log.append(happening)
             del self.log[:-LOG_KEPT]
+        else:
+            self._server_changed.set()
         for listener in self._listeners:
             listener(happening)
 
@@ -138,6 +141,15 @@ class Workbench:
         name = f"{tool.server}/{tool.name}"
         (self._withheld.discard if on else self._withheld.add)(name)
         self.home.save_settings(replace(self.home.settings, withheld=tuple(sorted(self._withheld))))
+
+    async def some_ready(self) -> None:
+        """Wait while servers are still connecting and none is ready: a turn without any tool helps nobody."""
+        while True:
+            states = [self.hub.status(name).state for name in self.hub.names]
+            if ServerState.CONNECTING not in states or any(state in ABLE for state in states):
+                return
+            self._server_changed.clear()
+            await self._server_changed.wait()
 
     # -- servers ------------------------------------------------------------------------------------
 
@@ -235,15 +247,17 @@ class Workbench:
                 hint="look at it again in the Inspector, then call it again",
             )
         began, started = time.time(), time.monotonic()
-        result, error = None, ""
+
+        def record(result: ToolResult | None, error: str = "") -> None:
+            seconds = time.monotonic() - started
+            self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
+
         try:
             result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)
         except (McpTuiError, asyncio.CancelledError) as failure:
-            error = str(failure) or "stopped"
+            record(None, str(failure) or "stopped")
             raise
-        finally:
-            seconds = time.monotonic() - started
-            self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
+        record(result)
         return result
 
     async def _allowed(self, request: Request) -> dict[str, Any]:
@@ -321,7 +335,7 @@ class Workbench:
 
     # -- chat ---------------------------------------------------------------------------------------
 
-    def turn(self, text: str | None, may_go_on: MayGoOn | None = None) -> AsyncIterator[TurnEvent]:
+    def turn(self, text: str | None, may_go_on: MayGoOn | None = None) -> AsyncGenerator[TurnEvent]:
         """One turn of the chat; None sends the same history again. Raises ModelMissing when there is no model."""
         if self.model is None:
             raise ModelMissing(self.home.model_missing, hint="ctrl+p, then Connect a model")

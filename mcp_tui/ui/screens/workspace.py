@@ -13,10 +13,12 @@ from textual.widget import Widget
 from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, ServerRemoved
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.transcript.transcript import Transcript
 from mcp_tui.ui.widgets.chat_pane import ChatPane
-from mcp_tui.ui.widgets.explorer import CopyRequested, Explorer, ExplorerPane, ServerAct
+from mcp_tui.ui.widgets.explorer import Explorer, ExplorerPane
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.key_line import KeyLine
+from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import Pane
 from mcp_tui.ui.widgets.status_bar import SMALL, StatusBar, Strip, Switcher
 
@@ -32,7 +34,6 @@ TOLD_EVERY = 0.1
 class Workspace(Screen[None]):
     """One, two or three panes, by the width of the terminal."""
 
-    CSS_PATH = "workspace.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (SMALL, "-medium"), (132, "-wide"), (180, "-huge")]
     BINDINGS = bindings("screen")
     AUTO_FOCUS = None
@@ -85,7 +86,7 @@ class Workspace(Screen[None]):
         """The widget of a pane that takes the focus."""
         match pane:
             case "explorer":
-                return self.explorer.tree
+                return self.explorer.home
             case "inspector":
                 return self.inspector.home
             case _:
@@ -195,8 +196,9 @@ class Workspace(Screen[None]):
     def _count_offered(self) -> None:
         self._tell_soon()
 
-    @on(ServerAct)
-    def _act_on_server(self, event: ServerAct) -> None:
+    @on(Explorer.ServerAct)
+    @on(InspectorPane.ServerAct)
+    def _act_on_server(self, event: Explorer.ServerAct | InspectorPane.ServerAct) -> None:
         event.stop()
         self.act_on_server(event.server, event.act)
 
@@ -204,7 +206,7 @@ class Workspace(Screen[None]):
         """Start a server again, edit, switch or remove it, or show its log."""
         from mcp_tui.ui.server_acts import act
 
-        self.run_worker(act(self.app, server, what), group="server", exit_on_error=False)
+        self.app.run_worker(act(self.app, server, what), group="server", exit_on_error=False)
 
     @on(InspectorPane.InsertIntoChat)
     def _insert(self, event: InspectorPane.InsertIntoChat) -> None:
@@ -213,7 +215,8 @@ class Workspace(Screen[None]):
         self._show("chat", focus=True)
 
     @on(CopyRequested)
-    def _copy(self, event: CopyRequested) -> None:
+    @on(Transcript.CopyRequested)
+    def _copy(self, event: CopyRequested | Transcript.CopyRequested) -> None:
         event.stop()
         self.app.copy(event.text)
 
@@ -222,7 +225,7 @@ class Workspace(Screen[None]):
         event.stop()
         from mcp_tui.ui.typed import run_typed
 
-        self.run_worker(run_typed(self, event.command), group="typed", exit_on_error=False)
+        self.app.run_worker(run_typed(self, event.command), group="typed", exit_on_error=False)
 
     @on(ChatPane.Used)
     def _used(self, event: ChatPane.Used) -> None:

@@ -18,7 +18,7 @@ from mcp_tui.chat.events import ToolApproved, ToolFinished, TurnFailed, UsageRep
 from mcp_tui.domain.chat import Usage
 from mcp_tui.domain.commands import Command, Say, parse
 from mcp_tui.domain.errors import McpTuiError, ModelMissing, UsageError
-from mcp_tui.ui.transcript.view import Transcript
+from mcp_tui.ui.transcript.transcript import Transcript
 from mcp_tui.ui.widgets.banner import Banner
 from mcp_tui.ui.widgets.composer import Composer
 from mcp_tui.ui.widgets.pieces import Pane, line
@@ -116,7 +116,7 @@ class ChatPane(Pane):
         if text is not None:
             self.transcript.add_user(text)
         self.busy = True
-        self._worker = self.run_worker(
+        self._worker = self.app.run_worker(
             self._turn(text), group="turn", name="turn", description="a turn of the chat", exit_on_error=False
         )
 
@@ -133,13 +133,14 @@ class ChatPane(Pane):
         self._bench.new_chat()
         self.transcript.clear()
         self._queued.clear()
-        self._name()
+        self._show_name()
 
     async def _turn(self, text: str | None) -> None:
         ended_well = False
         try:
+            await self._bench.some_ready()
             async with aclosing(self._bench.turn(text, self._may_go_on)) as events:
-                self._name()
+                self._show_name()
                 async for event in events:
                     self.transcript.fold(event)
                     match event:
@@ -165,7 +166,7 @@ class ChatPane(Pane):
         finally:
             self.busy = False
             self.calls_running = 0
-            self._name()
+            self._show_name()
             self._go_on(ended_well)
 
     def _go_on(self, ended_well: bool) -> None:
@@ -186,5 +187,5 @@ class ChatPane(Pane):
             Confirm("Go on?", question, ("y", "Go on", f"{rounds} more rounds"), ("n", "Stop here", "ask again later"))
         )
 
-    def _name(self) -> None:
+    def _show_name(self) -> None:
         self.set_note(line(self._bench.conversation.title))
