@@ -1,0 +1,263 @@
+"""Every question to the person, one at a time: permissions, what servers ask, what they want from the model.
+
+The app has three duties:
+
+- pass every event through `sift()` before it handles it, so that typing can never answer a question:
+
+      async def on_event(self, event: events.Event) -> None:
+          for passed in self.asking.sift(event):
+              await super().on_event(passed)
+
+- bind F8 to `open_now()`, and set `has_draft` to something that says whether any field holds a draft;
+- call `close()` before it leaves: whatever still waits is denied.
+
+A question that reaches the front opens by itself only when it can interrupt nothing: no draft, no other dialog,
+no key for 0.7 s. Until then it is a line above the composer (widgets/banner.py).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+
+from textual import events
+from textual.app import App
+from textual.screen import ModalScreen, Screen
+from textual.timer import Timer
+
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.gate import Reply
+from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.ui.key_sieve import Guarded, KeySieve
+
+if TYPE_CHECKING:
+    Dialog = ModalScreen[Any]
+
+T = TypeVar("T")
+
+QUIET_TO_OPEN = 0.7
+"""Seconds without a key before a question opens by itself."""
+_LOOK_AGAIN = 0.1
+"""Seconds between two looks whether a waiting question may open."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A question in the queue, for whoever shows that it waits. Texts are raw."""
+
+    about: Literal["permission", "elicitation", "sampling"]
+    server: str
+    item: str = ""
+    """The tool's or prompt's name or the resource's URI; "" when the server itself asks."""
+    destructive: bool = False
+    position: int = 1
+    """1 is the one that is asked now or next."""
+    is_open: bool = False
+    """Its dialog is on the screen."""
+    request: Request | None = None
+    """What permission is asked for."""
+
+
+@dataclass(slots=True, eq=False)
+class _Question(Generic[T]):
+    about: Waiting
+    make: Callable[[], ModalScreen[Any]]
+    """A new dialog for it; its result is the answer."""
+    no: T
+    """The answer when there is none."""
+    answer: asyncio.Future[T]
+
+
+class Asking:
+    """Asks the person: an `Asker` for the gate, `ServerAsks` for the servers. Any task of the loop may ask."""
+
+    def __init__(self, app: App[Any], has_draft: Callable[[], bool] = lambda: False) -> None:
+        self.has_draft = has_draft
+        """Whether any field (composer, filter, form) holds a draft."""
+        self._app = app
+        self._queue: list[_Question[Any]] = []
+        self._open: tuple[_Question[Any], Dialog] | None = None
+        self._withdrawn: list[Dialog] = []
+        """Dialogs without a question that lie under another one; they go when they come up."""
+        self._listeners: list[Callable[[], object]] = []
+        self._timer: Timer | None = None
+        self._follows_screens = False
+        self._closed = False
+        self._sieve = KeySieve(app, self._guarded, self._fold)
+
+    # -- questions ------------------------------------------------------------------------------------
+
+    async def ask(self, request: Request) -> Reply:
+        """May this run? A closed dialog and a closing app mean no."""
+        from mcp_tui.ui.screens.approve import ApproveDialog, Proposal
+
+        proposal = Proposal(request, request.arguments)
+        risky = request.kind is Kind.TOOL and request.hints.says_destructive
+        about = Waiting("permission", request.server, request.item, risky, request=request)
+        return await self._put(
+            about, lambda: ApproveDialog(proposal, len(self._queue)), Reply(Answer.DENY, request.arguments)
+        )
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply:
+        """A server wants data from the person. No answer means "cancel"."""
+        from mcp_tui.ui.screens.elicit import ElicitDialog
+
+        return await self._put(Waiting("elicitation", ask.server), lambda: ElicitDialog(ask), ElicitReply("cancel"))
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        """A server wants a model's answer. None means no."""
+        from mcp_tui.ui.screens.sample import SampleDialog
+
+        nothing: SampleReply | None = None
+        return await self._put(Waiting("sampling", ask.server), lambda: SampleDialog(ask), nothing)
+
+    async def _put(self, about: Waiting, make: Callable[[], ModalScreen[Any]], no: T) -> T:
+        """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen."""
+        answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        question = _Question(about, make, no, answer)
+        if self._closed:
+            return no
+        self._queue.append(question)
+        try:
+            # Screens are pushed from the app's own task, never from the caller's context.
+            return await answer if self._app.call_later(self._tend) else no
+        finally:
+            self._forget(question)
+            self._app.call_later(self._tend)
+
+    # -- for the screen -------------------------------------------------------------------------------
+
+    @property
+    def waiting(self) -> list[Waiting]:
+        """All that waits, the oldest first."""
+        opened = self._open[0] if self._open else None
+        return [
+            replace(question.about, position=position, is_open=question is opened)
+            for position, question in enumerate(self._queue, 1)
+        ]
+
+    def listen(self, changed: Callable[[], object]) -> Callable[[], None]:
+        """Call `changed` in the app's task whenever `waiting` changed. Returns what ends that."""
+        self._listeners.append(changed)
+        return partial(self._listeners.remove, changed)
+
+    def open_now(self) -> None:
+        """Show the first question at once, whatever is being typed. The keys' rules hold all the same."""
+        if self._queue and not self._open:
+            self._show()
+            self._tend()
+
+    def close(self) -> None:
+        """The app leaves: everything is denied, now and from now on."""
+        self._closed = True
+        self._open = None
+        for question in self._queue:
+            _settle(question, question.no)
+        self._queue.clear()
+        self._watch()
+
+    def sift(self, event: events.Event) -> Sequence[events.Event]:
+        """What of an event the app is to handle now. See the top of this file and key_sieve.py."""
+        return self._sieve.sift(event)
+
+    # -- the dialog -----------------------------------------------------------------------------------
+
+    def _tend(self) -> None:
+        """Bring the screen in line with the queue."""
+        if self._closed:
+            return
+        self._clear_away()
+        if self._queue and not self._open and self._may_open():
+            self._show()
+        if self._open and isinstance(self._open[1], Guarded):
+            self._open[1].waiting_changed(len(self._queue))
+        self._watch()
+        for changed in list(self._listeners):
+            changed()
+
+    def _may_open(self) -> bool:
+        """Whether a dialog would interrupt nothing."""
+        free = not isinstance(self._app.screen, ModalScreen) and not self.has_draft()
+        return free and monotonic() - self._sieve.last_key >= QUIET_TO_OPEN
+
+    def _show(self) -> None:
+        question = self._queue[0]
+        dialog = question.make()
+        self._open = question, dialog
+        if not self._follows_screens:
+            self._follows_screens = True
+            self._app.screen_change_signal.subscribe(self._app, self._screen_changed, immediate=True)
+        self._app.push_screen(dialog, partial(self._answered, dialog))
+
+    def _answered(self, dialog: Dialog, result: Any) -> None:
+        """A dialog closed by itself. One that we closed is no longer the open one."""
+        if self._open and self._open[1] is dialog:
+            question, _ = self._open
+            self._open = None
+            _settle(question, question.no if result is None else result)
+            self._forget(question)
+            self._tend()
+
+    def _fold(self) -> None:
+        """Take the dialog off the screen and keep its question."""
+        if self._open:
+            dialog = self._open[1]
+            self._open = None
+            dialog.dismiss(None)
+            self._app.call_later(self._tend)
+
+    def _clear_away(self) -> None:
+        """Close dialogs whose question is gone; a question whose dialog somebody else closed is denied."""
+        if self._open:
+            question, dialog = self._open
+            if question not in self._queue:
+                self._open = None
+                self._withdrawn.append(dialog)
+            elif dialog not in self._app.screen_stack:
+                self._answered(dialog, None)
+        for dialog in list(self._withdrawn):
+            if dialog is self._app.screen:
+                dialog.dismiss(None)
+            if dialog not in self._app.screen_stack:
+                self._withdrawn.remove(dialog)
+
+    def _screen_changed(self, screen: Screen[Any]) -> None:
+        self._app.call_later(self._tend)
+
+    def _guarded(self) -> Guarded | None:
+        dialog = self._open[1] if self._open else None
+        if isinstance(dialog, Guarded) and not dialog.takes_text and dialog is self._app.screen:
+            return dialog
+        return None
+
+    def _forget(self, question: _Question[Any]) -> None:
+        if question in self._queue:
+            self._queue.remove(question)
+
+    # -- time -----------------------------------------------------------------------------------------
+
+    def _watch(self) -> None:
+        """Look again and again while a question waits for its moment, and only then."""
+        needed = bool(self._queue) and not self._open
+        if needed and self._timer is None:
+            self._timer = self._app.set_interval(_LOOK_AGAIN, self._look_soon)
+        elif not needed and self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def _look_soon(self) -> None:
+        self._app.call_later(self._look)  # after the keys that the app has yet to handle
+
+    def _look(self) -> None:
+        if self._queue and not self._open and not self._closed and self._may_open():
+            self._tend()
+
+
+def _settle(question: _Question[T], answer: T) -> None:
+    if not question.answer.done():
+        question.answer.set_result(answer)
