@@ -28,8 +28,16 @@ from mcp_tui.domain.trace import Trace
 from mcp_tui.servers import convert, sdk
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
-from mcp_tui.servers.faults import AUTHORIZATION, CannotStart, Fault, http_fault, leaves, no_answer, program_ended
-from mcp_tui.servers.faults import protocol_fault as refused
+from mcp_tui.servers.faults import (
+    AUTHORIZATION,
+    CannotStart,
+    Fault,
+    http_fault,
+    leaves,
+    no_answer,
+    program_ended,
+    refused,
+)
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.process import ServerProcess
@@ -78,6 +86,8 @@ class Connection:
         self._process: ServerProcess | None = None
         self._link: Link | None = None
         self._mode = "auto"
+        self._unanswered = False
+        """The last attempt sent something and got no message at all."""
         self._ready_since: float | None = None
         self.settled.set()
 
@@ -166,7 +176,8 @@ class Connection:
                 had_been_ready = True
                 attempts = 0 if time.monotonic() - self._ready_since >= STEADY else attempts
             lasted = time.monotonic() - began
-            if not had_been_ready or attempts >= MAX_ATTEMPTS:
+            hopeless = fault.phase in ("start", AUTHORIZATION)
+            if not had_been_ready or hopeless or attempts >= MAX_ATTEMPTS:
                 self._enter(ServerState.FAILED, fault, attempts, lasted)
                 return
             self._enter(ServerState.LOST, fault, attempts, lasted)
@@ -177,7 +188,6 @@ class Connection:
         """One connection from its start to its end, and why it ended."""
         self._process = None
         wire = Wire(self.spec.name, self._trace, self.chatter)
-        self._wire = wire
         error: BaseException | None = None
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":
@@ -195,8 +205,9 @@ class Connection:
         finally:
             await self._hang_up()
             if self._process is not None:
-                await self._let_exit(self._process)
+                await self._let_exit(self._process, wire)
                 await self._process.end()
+        self._unanswered = wire.asked and not wire.answered
         return self._explain(wire, error)
 
     async def _converse(self, wire: Wire) -> None:
@@ -251,9 +262,9 @@ class Connection:
             await self._link.dropped()
             self._link = None
 
-    async def _let_exit(self, process: ServerProcess) -> None:
+    async def _let_exit(self, process: ServerProcess, wire: Wire) -> None:
         """A program that closed its output is mostly just ending: wait a moment for its exit code."""
-        if self._wire.lost.is_set() and not self._stopping.is_set():
+        if wire.lost.is_set() and not self._stopping.is_set():
             with suppress(TimeoutError):
                 await asyncio.wait_for(process.exited.wait(), 0.5)
 
@@ -292,14 +303,14 @@ class Connection:
         if not isinstance(self.spec, StdioSpec):
             answer = wire.http if self._ready_since is None else None
             return http_fault(self.spec, phase, answer, leaf)
-        if self._process is not None and (wire.lost.is_set() or self._process.exit_code is not None):
+        if self._process is not None and wire.lost.is_set():
             return program_ended(self._process, phase, shorten(self.chatter.last_words, 200))
         return refused(phase, leaf)
 
     def _dies_of_probe(self, fault: Fault) -> bool:
         """Some servers of the legacy era end when the first message is not `initialize`: they get another start."""
         ended = isinstance(self.spec, StdioSpec) and fault.exit_code is not None and fault.phase == "first handshake"
-        return ended and self._mode == "auto" and self._wire.asked and not self._wire.answered
+        return ended and self._mode == "auto" and self._unanswered
 
     def _enter(
         self, state: ServerState, fault: Fault | None = None, attempts: int = 0, lasted: float | None = None

@@ -94,10 +94,10 @@ def http_fault(spec: HttpSpec, phase: str, answer: HttpAnswer | None, error: Bas
             phase,
             "Is the server still running?",
         )
-    return protocol_fault(phase, error)
+    return refused(phase, error)
 
 
-def protocol_fault(phase: str, error: BaseException | None) -> Fault:
+def refused(phase: str, error: BaseException | None) -> Fault:
     """The server answered, but not as MCP asks."""
     words = shorten(clean_line(str(error or "")), 200) or "no reason given"
     if "Unsupported protocol version" in words or "protocol version" in words.lower():

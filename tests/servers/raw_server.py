@@ -132,7 +132,7 @@ def answer(message: Message) -> None:
     number, params = message["id"], message.get("params", {})
     match message["method"]:
         case "initialize":
-            version = params["protocolVersion"]
+            version = "1999-01-01" if MODE == "ancient" else params["protocolVersion"]
             info = {"name": "raw", "version": "1", "x-odd": True}
             send(
                 {

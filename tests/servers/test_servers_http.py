@@ -7,6 +7,7 @@ import contextlib
 import json
 import socket
 import sys
+import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
@@ -144,6 +145,24 @@ async def test_a_web_page_is_explained() -> None:
 async def test_a_server_in_trouble_is_explained() -> None:
     _, words = await status_of(lambda *_: (502, {}, b""))
     assert words.startswith("HTTP 502") and "in trouble" in words
+
+
+async def test_an_address_that_never_answers_does_not_delay_the_end() -> None:
+    connected = asyncio.Event()
+
+    async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        connected.set()
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(silent, "127.0.0.1", 0)
+    async with server:
+        host = Host()
+        host.hub.add(HttpSpec("web", f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"))
+        await soon(connected.wait())
+        began = time.monotonic()
+        await host.hub.aclose()
+        assert time.monotonic() - began < 1.2
 
 
 class LegacySessions:

@@ -66,6 +66,13 @@ async def test_a_silent_program_fails_after_its_connect_timeout_and_is_ended() -
         await host.hub.call_tool("unknown", "echo", {})
 
 
+async def test_a_server_of_an_unknown_version_is_explained() -> None:
+    async with hosting(raw("ancient")) as host:
+        status = host.hub.status("ancient")
+        assert (status.state, status.short, status.exit_code) == (ServerState.FAILED, "version", None)
+        assert "1999-01-01" in status.reason
+
+
 async def test_a_legacy_server_that_ends_at_an_unknown_first_message_gets_another_start() -> None:
     async with hosting(raw("strict")) as host:
         assert host.hub.status("strict").state is ServerState.READY
