@@ -19,10 +19,11 @@ import mcp_tui.ui
 from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Prompt, Resource, Template, Tool
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
-from mcp_tui.domain.permission import Initiator
+from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.ui.themes import INK, with_roles
 from mcp_tui.ui.widgets.explorer import Explorer
+from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.workbench.calls import CallRecord, Calls
 
@@ -119,6 +120,9 @@ class FakeBench:
     def offer(self, tool: Tool, on: bool) -> None:
         (self.withheld.discard if on else self.withheld.add)((tool.server, tool.name))
 
+    def request(self, item: Item, arguments: dict[str, Any], initiator: Initiator) -> Request:
+        return Request(initiator, item.kind, item.server, item.key, arguments, item.definition, "identity")
+
     async def call_tool(self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None) -> ToolResult:
         self.called.append((tool.name, arguments))
         if progress and self.progress:
@@ -186,6 +190,8 @@ class PaneApp(App[None]):
     @on(Explorer.Highlighted)
     @on(Explorer.OfferChanged)
     @on(Explorer.ServerAct)
+    @on(InspectorPane.InsertIntoChat)
+    @on(InspectorPane.ServerAct)
     def hear(self, message: Message) -> None:
         self.heard.append(message)
 

@@ -1,0 +1,53 @@
+"""What prompts and resources share: something asked of a server, the form before it, and how it failed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from textual.app import ComposeResult
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mcp_tui.ui.widgets.inspector.page import View
+from mcp_tui.ui.widgets.pieces import marked, prose
+from mcp_tui.ui.widgets.schema_form import SchemaForm, Suggest
+
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked(Generic[R]):
+    """What was asked with, and what came: a result, or what went wrong in words (raw)."""
+
+    arguments: dict[str, str]
+    result: R | None
+    what: str = ""
+    hint: str = ""
+
+
+class FormView(View, can_focus=False):
+    """A form of its own tab."""
+
+    def __init__(
+        self, schema: Mapping[str, Any], label: str, values: Mapping[str, Any] | None, suggest: Suggest
+    ) -> None:
+        super().__init__()
+        given = dict(values) if values is not None else None
+        self.form = SchemaForm(schema, submit_label=label, values=given, suggest=suggest)
+
+    def compose(self) -> ComposeResult:
+        yield self.form
+
+    @property
+    def home(self) -> Widget:
+        return next((each for each in self.form.query("*") if each.focusable), self)
+
+
+def failure_lines(what: str, hint: str) -> Iterator[Widget]:
+    """What happened, and what to try."""
+    yield Static(marked("[$bad]✗[/] [b]$what[/]", what=what))
+    if hint:
+        yield Static(prose(hint, "$quiet"))
+    yield Static("")

@@ -1,0 +1,80 @@
+"""A tool's calls of this session, newest first."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.content import Content
+from textual.message import Message
+from textual.widget import Widget
+from textual.widgets import OptionList, Static
+
+from mcp_tui.domain.text import human_time, shorten
+from mcp_tui.ui.widgets.inspector.page import View
+from mcp_tui.ui.widgets.pieces import hints, marked
+from mcp_tui.workbench.calls import CallRecord
+
+
+class History(View, can_focus=False):
+    """One line for each call; enter shows what came of it, `c` puts its arguments into the form."""
+
+    DEFAULT_CSS = """
+    History > OptionList {
+        height: auto; max-height: 1fr; border: none; background: transparent; padding: 0; margin-bottom: 1;
+        &:focus { border: none; background-tint: transparent 0%; }
+    }
+    """
+    BINDINGS = [Binding("c", "reuse", "Into the form", show=False)]
+
+    class Opened(Message):
+        """The user wants to see what came of a call."""
+
+        def __init__(self, record: CallRecord) -> None:
+            super().__init__()
+            self.record = record
+
+    class Reused(Message):
+        """The user wants a call's arguments in the form."""
+
+        def __init__(self, record: CallRecord) -> None:
+            super().__init__()
+            self.record = record
+
+    def __init__(self, records: Sequence[CallRecord]) -> None:
+        super().__init__()
+        self._records = records
+        self._list = OptionList(*(_words(record) for record in records))
+
+    def compose(self) -> ComposeResult:
+        if self._records:
+            yield self._list
+            yield Static(hints(enter="shows the result", c="into the form"))
+        else:
+            yield Static("[$quiet]Nothing called yet. Calls appear here, the model's too.[/]")
+
+    @property
+    def home(self) -> Widget:
+        return self._list if self._records else self
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        self.post_message(self.Opened(self._records[event.option_index]))
+
+    def action_reuse(self) -> None:
+        if self._list.highlighted is not None:
+            self.post_message(self.Reused(self._records[self._list.highlighted]))
+
+
+def _words(record: CallRecord) -> Content:
+    mark = "[$bad]✗[/]" if record.failed else "[$good]✓[/]"
+    return marked(
+        f"{mark} [$quiet]$at[/] $took  [$quiet]$who[/]  $arguments",
+        at=time.strftime("%H:%M:%S", time.localtime(record.time)),
+        took=f"{human_time(record.seconds):>6}",
+        who=record.initiator.value,
+        arguments=shorten(json.dumps(record.arguments, ensure_ascii=False, default=str), 200),
+    )

@@ -1,0 +1,213 @@
+"""A resource or a template in the Inspector: its contents by type, read only when the user wants them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mcp_tui.domain.catalog import Resource, Template
+from mcp_tui.domain.content import ResourceBlock, ResourceResult
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.text import human_size
+from mcp_tui.domain.uri_template import expand, schema_for
+from mcp_tui.ui.refs import Ref, find
+from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView, failure_lines
+from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
+from mcp_tui.ui.widgets.inspector.page import Page, View
+from mcp_tui.ui.widgets.inspector.raw_view import RawView
+from mcp_tui.ui.widgets.inspector.texts import hex_head, text_view
+from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
+from mcp_tui.ui.widgets.schema_form import SchemaForm
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
+
+Read = Asked[ResourceResult]
+
+
+class Contents(View):
+    """What was read, by its type."""
+
+    BINDINGS = [Binding("i", "insert", "Insert into the chat"), Binding("y", "copy", "Copy the text")]
+
+    def __init__(self, uri: str, read: Read | None) -> None:
+        super().__init__()
+        self._uri = uri
+        self._read = read
+
+    def compose(self) -> ComposeResult:
+        match self._read:
+            case Asked(result=ResourceResult(contents=contents)):
+                for block in contents:
+                    yield from _content(block)
+                if not contents:
+                    yield Static("[$quiet]It is empty.[/]", classes="gap")
+                yield Static(hints(i="insert into chat", y="copy", r="read again"))
+            case Asked(what=what, hint=hint):
+                yield from failure_lines(what, hint)
+                yield Static(hints(r="read again"))
+            case None:
+                yield Static(line(self._uri), classes="gap")
+                yield Static(f"[$quiet]Not read yet.[/]   {hints(enter='reads it')}")
+
+    @property
+    def text(self) -> str:
+        """The text that was read (raw); bytes have none."""
+        result = self._read.result if self._read else None
+        return "\n\n".join(block.text for block in result.contents if block.text is not None) if result else ""
+
+    def action_insert(self) -> None:
+        self.post_message(InsertIntoChat(self.text))
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(self.text))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.text) if action in ("insert", "copy") else True
+
+
+class ResourceDetails(View):
+    """What the server says of a resource or a template."""
+
+    def __init__(self, item: Resource | Template) -> None:
+        super().__init__()
+        self._item = item
+
+    def compose(self) -> ComposeResult:
+        item = self._item
+        if item.description:
+            yield Static(prose(item.description), classes="gap")
+        address = "uri" if isinstance(item, Resource) else "template"
+        size = human_size(item.size) if isinstance(item, Resource) and item.size is not None else ""
+        rows = [
+            ("name", item.name),
+            ("title", item.title),
+            (address, item.key),
+            ("type", item.mime_type),
+            ("size", size),
+        ]
+        yield pairs(*((name, line(value)) for name, value in rows if value))
+
+
+class ResourcePage(Page):
+    """Content, Details and Raw; a template has its variables first."""
+
+    BINDINGS = [
+        Binding("enter", "read", "Read it", show=False),
+        Binding("r", "again", "Read again", show=False),
+        Binding("e", "edit", "Edit the variables", show=False),
+    ]
+
+    def __init__(self, bench: Workbench, item: Resource | Template) -> None:
+        super().__init__(bench, Ref(item.server, item.kind, item.key))
+        self.item: Resource | Template = item
+        self._read: Read | None = None
+        self._values: dict[str, str] | None = None
+        self._uri = item.key
+
+    @property
+    def _is_template(self) -> bool:
+        return isinstance(self.item, Template)
+
+    def heading(self) -> Widget:
+        item = self.item
+        icon = "◇" if self._is_template else "◆"
+        return two(
+            marked("[$hue]$icon[/] [b]$name[/b]", icon=icon, name=item.name or item.key),
+            marked("$server · $kind", server=item.server, kind=item.kind.value),
+        )
+
+    def tabs(self) -> list[tuple[str, str]]:
+        variables = [("variables", "Variables")] if self._is_template else []
+        return [*variables, ("content", "Content"), ("details", "Details"), ("raw", "Raw")]
+
+    def make(self, tab: str) -> View:
+        match tab:
+            case "variables":
+                return FormView(schema_for(self.item.key), "Read", self._values, self._suggest)
+            case "details":
+                return ResourceDetails(self.item)
+            case "raw":
+                result = self._read.result if self._read else None
+                return RawView(("Definition", self.item.raw), ("Result", result.raw if result else None))
+            case _:
+                return Contents(self._uri, self._read)
+
+    def entered(self) -> None:
+        if self._read is None and not self._is_template:
+            self.read(self.item.key)
+
+    def follow(self) -> None:
+        now = find(self.bench, self.ref)
+        if isinstance(now, Resource | Template) and now != self.item:
+            self.item = now
+            self.renew("details", "raw")
+
+    async def _suggest(self, name: str, typed: str, others: dict[str, str]) -> list[str]:
+        try:
+            return await self.bench.hub.complete(
+                self.ref.server, template=self.item.key, argument=name, value=typed, context=others
+            )
+        except McpTuiError:
+            return []
+
+    @on(SchemaForm.Submitted)
+    def _submitted(self, event: SchemaForm.Submitted) -> None:
+        event.stop()
+        event.form.set_values(event.values)
+        self._values = {name: str(value) for name, value in event.values.items()}
+        self.read(expand(self.item.key, self._values))
+
+    def read(self, uri: str) -> None:
+        """Read the resource, or an address that the template makes; the gate asks first where it must."""
+        self._uri = uri
+        self._fetch(uri)
+
+    @work(group="read", exclusive=True, exit_on_error=False)
+    async def _fetch(self, uri: str) -> None:
+        try:
+            self._read = Asked({}, await self.bench.read_resource(self.item, uri))
+        except McpTuiError as error:
+            self._read = Asked({}, None, error.what, error.hint)
+        self.renew("raw")
+        self.open("content", focus=self.has_focus_within, again=True)
+
+    def action_read(self) -> None:
+        if self._is_template and self._read is None:
+            self.open("variables", focus=True)
+        else:
+            self.read(self._uri)
+
+    def action_again(self) -> None:
+        self.read(self._uri)
+
+    def action_edit(self) -> None:
+        self.open("variables", focus=True)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        match action:
+            case "read":
+                return self._read is None and self.line.active != "variables"
+            case "again":
+                return self._read is not None and self.line.active == "content"
+            case "edit":
+                return self._is_template and self.line.active != "variables"
+            case _:
+                return super().check_action(action, parameters)
+
+
+def _content(block: ResourceBlock) -> Iterator[Widget]:
+    yield two(marked("[b]$type[/b]", type=block.mime_type or "no type"), human_size(block.size))
+    yield Static(line(block.uri), classes="about")
+    if block.text is not None:
+        yield from text_view(block.text, block.mime_type)
+    else:
+        yield Static(hex_head(block.data or b""), markup=False, classes="quote")
+    yield Static("")

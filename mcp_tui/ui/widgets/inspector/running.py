@@ -1,0 +1,79 @@
+"""The line that says that something runs: a spinner, for how long, how far, and the key that stops it."""
+
+from __future__ import annotations
+
+import time
+
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.timer import Timer
+from textual.widgets import Static
+
+from mcp_tui.domain.text import human_time
+from mcp_tui.ui.widgets.pieces import marked
+
+FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
+SHOWN_AFTER = 0.3
+"""Seconds; what is quicker needs no line."""
+BAR = 24
+"""Cells of the bar."""
+
+
+class Running(VerticalGroup):
+    """Hidden until `start()`; it moves only while something runs."""
+
+    DEFAULT_CSS = "Running { display: none; margin-bottom: 1; &.-shown { display: block; } }"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._words = ""
+        self._started = 0.0
+        self._progress: tuple[float, float | None, str] | None = None
+        self._line = Static("")
+        self._timer: Timer | None = None
+        self._frame = 0
+
+    def compose(self) -> ComposeResult:
+        yield self._line
+
+    def start(self, words: str) -> None:
+        """Begin: `words` (ours) say what runs."""
+        self.stop()
+        self._words = words
+        self._started = time.monotonic()
+        self._timer = self.set_interval(0.1, self._tick)
+
+    def tell(self, done: float, total: float | None, message: str) -> None:
+        """How far it is, in the server's words (raw)."""
+        self._progress = (done, total, message)
+
+    def stop(self) -> None:
+        """It is over."""
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = None
+        self._progress = None
+        self.remove_class("-shown")
+
+    def _tick(self) -> None:
+        seconds = time.monotonic() - self._started
+        if seconds < SHOWN_AFTER:
+            return
+        self.add_class("-shown")
+        self._frame += 1
+        mark = "◌" if self.app.animation_level == "none" else FRAMES[self._frame % len(FRAMES)]
+        first = marked("[$hue]$mark[/] $words [$quiet]$time[/]", mark=mark, words=self._words, time=human_time(seconds))
+        stops = Content.from_markup("   [$key] esc [/] [$quiet]stops it[/]")
+        self._line.update(Content.assemble(first, stops, *self._far()))
+
+    def _far(self) -> list[Content]:
+        if self._progress is None:
+            return []
+        done, total, message = self._progress
+        parts: list[Content] = [Content("\n")]
+        if total:
+            cells = round(BAR * min(1.0, max(0.0, done / total)))
+            parts.append(Content.from_markup(f"[$hue]{'━' * cells}[/][$faint]{'━' * (BAR - cells)}[/] "))
+        share = f"{done:g} of {total:g}" if total else f"{done:g}"
+        return [*parts, marked("[$quiet]$share[/]  $message", share=share, message=message)]

@@ -1,0 +1,110 @@
+"""The cards for a server that is not there: why it failed and what to try, or what a project wants to start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mcp_tui.domain.servers import ServerState, StdioSpec
+from mcp_tui.ui.widgets.inspector.messages import ServerAct
+from mcp_tui.ui.widgets.inspector.page import View
+from mcp_tui.ui.widgets.inspector.server_words import entry_rows, failure_rows, tries
+from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, prose, two
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
+
+LAST_WORDS = 8
+"""Lines of stderr on the card."""
+WIDTH = 12
+"""Cells for the words of an answer."""
+
+
+class Card(View, can_focus=False):
+    """What happened, in a sentence; names and values; and answers, the first one with the focus."""
+
+    ACTS: ClassVar[dict[str, str]] = {}
+    """By an answer's key: what it asks of the workspace."""
+
+    DEFAULT_CSS = "Card Choice { height: auto; }"
+
+    def __init__(self, bench: Workbench, server: str) -> None:
+        super().__init__()
+        self._bench = bench
+        self._server = server
+
+    @property
+    def home(self) -> Widget:
+        return next(iter(self.query(Choice)), self)
+
+    def on_key(self, event: events.Key) -> None:
+        if event.key in self.ACTS:
+            event.stop()
+            self._act(event.key)
+        elif event.key in ("up", "down"):
+            event.stop()
+            choices = list(self.query(Choice))
+            here = next((place for place, choice in enumerate(choices) if choice.has_focus), 0)
+            choices[(here + (1 if event.key == "down" else -1)) % len(choices)].focus()
+
+    def on_choice_chosen(self, event: Choice.Chosen) -> None:
+        event.stop()
+        self._act(event.choice.key_name)
+
+    def _act(self, key: str) -> None:
+        self.post_message(ServerAct(self._server, self.ACTS[key]))
+
+
+class FailureCard(Card):
+    """A server that failed or was lost."""
+
+    ACTS: ClassVar[dict[str, str]] = {"e": "edit", "r": "reconnect", "l": "log", "x": "switch"}
+
+    def compose(self) -> ComposeResult:
+        status, spec = self._bench.hub.status(self._server), self._bench.hub.spec(self._server)
+        role, happened = ("$warn", "was lost") if status.state is ServerState.LOST else ("$bad", "did not start")
+        mark = "○" if status.state is ServerState.LOST else "✗"
+        title = marked(f"[b {role}]{mark} $server {happened}[/]", server=self._server)
+        yield two(title, tries(status))
+        yield Static(prose(status.reason or "It gave no reason.", "$quiet"), classes="gap")
+        yield pairs(*failure_rows(spec, status))
+        stderr = self._bench.hub.stderr(self._server)
+        if stderr:
+            yield from _last_words(stderr)
+        yield Static("[b]What to try[/b]", classes="gap")
+        program = "its command" if isinstance(spec, StdioSpec) else "its address"
+        yield Choice("e", "Edit", prose(status.hint or program), width=WIDTH)
+        yield Choice("r", "Start again", "with a fresh count of tries", width=WIDTH)
+        count = f"{len(stderr)} line{'' if len(stderr) == 1 else 's'}" if stderr else "what it said so far"
+        yield Choice("l", "All its log", count, width=WIDTH)
+        yield Choice("x", "Leave off", "until you turn it on", width=WIDTH)
+
+
+class ConsentCard(Card):
+    """A server that a project's file wants to start: the exact command, before anything runs."""
+
+    ACTS: ClassVar[dict[str, str]] = {"y": "consent", "x": "off"}
+
+    def compose(self) -> ComposeResult:
+        spec = self._bench.hub.spec(self._server)
+        yield Static(marked("[b $warn]$server needs your consent[/]", server=self._server))
+        what = "This program is started on your computer, with your rights."
+        yield Static(
+            f"[$quiet]{what if isinstance(spec, StdioSpec) else 'This address is contacted.'}[/]", classes="gap"
+        )
+        yield pairs(*entry_rows(spec))
+        yield Static("[b]Start it?[/b]", classes="gap")
+        yield Choice("x", "Leave off", "until you turn it on", width=WIDTH)
+        yield Choice("y", "Start it", "now, and while the entry stays as it is", width=WIDTH)
+
+
+def _last_words(stderr: list[str]) -> Iterator[Widget]:
+    last = stderr[-LAST_WORDS:]
+    count = f"{len(last)} of {len(stderr)} lines" if len(stderr) > len(last) else f"{len(last)} lines"
+    yield two("[b]Last words[/b]", f"stderr, {count}", "gap")
+    yield Static(prose("\n".join(last)), classes="quote")

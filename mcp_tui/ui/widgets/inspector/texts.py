@@ -1,0 +1,123 @@
+"""Foreign content as widgets: Markdown, JSON, plain text, bytes; each cleaned, and cut where it would be too long."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+
+from mcp_tui.domain.content import BlobBlock, Block, LinkBlock, ResourceBlock, TextBlock, UnknownBlock
+from mcp_tui.domain.text import clean, hidden_count, human_size, pretty_json
+from mcp_tui.ui.widgets.inspector.json_tree import JsonTree
+from mcp_tui.ui.widgets.pieces import line, marked, two
+
+MOST_LINES = 2_000
+MOST_CHARACTERS = 200_000
+MOST_MARKDOWN = 20_000
+"""Characters; a longer text is shown plain, because every paragraph of Markdown is a widget."""
+MOST_JSON = 2_000_000
+MOST_HIGHLIGHTED = 60_000
+HEAD = 256
+"""Bytes of a blob that are shown."""
+
+_MARKDOWN = re.compile(r"^(#{1,6} |[-*] |\d+\. |> |```|\|.*\|)|\*\*[^*\n]+\*\*|`[^`\n]+`|\[[^\]\n]+\]\([^)\n]+\)", re.M)
+
+
+def kind_of_text(text: str, mime_type: str = "") -> str:
+    """How a text is shown: "JSON", "Markdown" or "plain"."""
+    start = text.lstrip()[:1]
+    if ("json" in mime_type or start in ("{", "[")) and len(text) <= MOST_JSON and _parsed(text) is not None:
+        return "JSON"
+    if len(text) > MOST_MARKDOWN:
+        return "plain"
+    if "markdown" in mime_type:
+        return "Markdown"
+    return "Markdown" if mime_type in ("", "text/plain") and _MARKDOWN.search(text) else "plain"
+
+
+def text_view(text: str, mime_type: str = "", classes: str = "") -> Iterator[Widget]:
+    """A text as it reads best."""
+    match kind_of_text(text, mime_type):
+        case "JSON":
+            yield JsonTree(_parsed(text))
+        case "Markdown":
+            from mcp_tui.ui.widgets.inspector.prose import Prose
+
+            yield Prose(clean(text), classes)
+        case _:
+            shown, note = cut(clean(text))
+            yield Static(Content(shown), classes=classes)
+            if note:
+                yield Static(note, classes="about")
+    if count := hidden_count(text):
+        yield Static(f"[$warn]△ {count} hidden character{'s' * (count > 1)}[/]", classes="gap")
+
+
+def block_view(block: Block) -> Iterator[Widget]:
+    """One block of a result, a prompt or a resource."""
+    match block:
+        case TextBlock(text):
+            yield from text_view(text)
+        case BlobBlock(mime_type, data, role):
+            yield two(marked("[b]$role[/]", role=role.title()), line(f"{mime_type} · {human_size(len(data))}"))
+            yield Static(Content(hex_head(data)), classes="about")
+        case LinkBlock(uri, name, mime_type):
+            yield two(marked("[$hue]◆[/] $name", name=name or uri), line(mime_type))
+            yield Static(line(uri), classes="about")
+        case ResourceBlock(uri, mime_type, text, data):
+            yield two(marked("[$hue]◆[/] $uri", uri=uri), line(f"{mime_type} · {human_size(block.size)}".strip(" ·")))
+            yield from text_view(text, mime_type) if text is not None else [Static(Content(hex_head(data or b"")))]
+        case UnknownBlock(raw):
+            yield Static("[$quiet]A kind of content that is not known here:[/]")
+            yield from code_view(raw)
+
+
+def code_view(raw: Mapping[str, Any] | Any) -> Iterator[Widget]:
+    """The wire's JSON, highlighted while it is small."""
+    shown, note = cut(clean(pretty_json(raw)))
+    if len(shown) <= MOST_HIGHLIGHTED:
+        from textual.highlight import highlight
+
+        from mcp_tui.ui.widgets.code import Calm
+
+        yield Static(highlight(shown, language="json", theme=Calm), classes="gap")
+    else:
+        yield Static(Content(shown), classes="gap")
+    if note:
+        yield Static(note, classes="about")
+
+
+def cut(shown: str) -> tuple[str, str]:
+    """At most so much of a cleaned text as can be laid out, and a note about the rest."""
+    head = shown[:MOST_CHARACTERS]
+    lines = head.split("\n", MOST_LINES)[:MOST_LINES]
+    head = "\n".join(lines)
+    if len(head) == len(shown):
+        return shown, ""
+    total = shown.count("\n") + 1
+    return head, f"Cut here, after {len(lines):,} of {total:,} lines. [$key] y [/] copies everything."
+
+
+def hex_head(data: bytes) -> str:
+    """The first bytes, eight a line, as numbers and as letters."""
+    rows: list[str] = []
+    for start in range(0, min(len(data), HEAD), 8):
+        part = data[start : start + 8]
+        letters = "".join(chr(byte) if 32 <= byte < 127 else "·" for byte in part)
+        rows.append(f"{start:04x}  {part.hex(' '):<23}  {letters}")
+    more = len(data) - HEAD
+    return "\n".join([*rows, f"… {human_size(more)} more"] if more > 0 else rows)
+
+
+def _parsed(text: str) -> Any:
+    """A JSON object or list that is not empty, else None."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return value if isinstance(value, dict | list) and value else None

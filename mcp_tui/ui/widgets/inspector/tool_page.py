@@ -1,0 +1,256 @@
+"""A tool in the Inspector: what it is, a form to call it, what came of it, and its calls so far."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from textual import on, work
+from textual.app import ComposeResult
+from textual.binding import Binding
+from textual.containers import VerticalGroup
+from textual.content import Content
+from textual.widget import Widget
+from textual.widgets import Static
+from textual.worker import Worker
+
+from mcp_tui.domain.catalog import Hints, Tool
+from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.permission import Initiator, decide
+from mcp_tui.domain.schema import arguments_table
+from mcp_tui.ui.refs import Ref, find
+from mcp_tui.ui.widgets.inspector.history import History
+from mcp_tui.ui.widgets.inspector.outcome import Outcome, ResultView
+from mcp_tui.ui.widgets.inspector.page import Page, View
+from mcp_tui.ui.widgets.inspector.raw_view import RawView
+from mcp_tui.ui.widgets.inspector.running import Running
+from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.pieces import hints, line, marked, prose, two
+from mcp_tui.ui.widgets.schema_form import SchemaForm
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
+
+MOST_ARGUMENTS = 100
+"""Arguments that Details lists; the form and Raw have all of them."""
+
+
+class ToolDetails(View):
+    """What a tool says of itself, and what the model may do with it."""
+
+    DEFAULT_CSS = "ToolDetails .arg { height: auto; margin-bottom: 1; & > .about { margin: 0; } }"
+    BINDINGS = [Binding("y", "copy", "Copy the name")]
+
+    def __init__(self, bench: Workbench, tool: Tool) -> None:
+        super().__init__()
+        self._bench = bench
+        self._tool = tool
+
+    def compose(self) -> ComposeResult:
+        tool = self._tool
+        if tool.title and tool.title != tool.name:
+            yield Static(line(tool.title, "b"))
+        yield Static(prose(tool.description or "The server says nothing about it."), classes="gap")
+        yield two("[b]The server says[/b]", "not checked")
+        yield Static(hint_words(tool.hints), classes="gap")
+        yield from self._arguments()
+        offered = "□ no, withheld" if self._bench.is_withheld(tool) else "[$foreground]■ yes[/]"
+        yield two("[b]Offered to the model[/b]", offered)
+        yield two("[b]When the model asks[/b]", self._when_asked(), "gap")
+        yield Static(hints(enter="call it", space="offer or withhold", y="copy"))
+
+    def _arguments(self) -> Iterator[Widget]:
+        rows = arguments_table(self._tool.input_schema)
+        required = sum(row.need == "required" for row in rows)
+        count = f"{len(rows)}, {required} required" if required else str(len(rows))
+        yield two("[b]Arguments[/b]", count if rows else "none", "gap")
+        for row in rows[:MOST_ARGUMENTS]:
+            name = marked("[b]$name[/b]  [$quiet]$words[/]", name=row.name, words=row.words)
+            about = Static(prose(row.about), classes="about" if row.about else "hidden")
+            yield VerticalGroup(two(name, line(row.need)), about, classes="arg")
+        if len(rows) > MOST_ARGUMENTS:
+            yield Static(f"[$quiet]… {len(rows) - MOST_ARGUMENTS} more, see Raw[/]", classes="gap")
+
+    def _when_asked(self) -> str:
+        request = self._bench.request(self._tool, {}, Initiator.MODEL)
+        verdict = decide(request, self._bench.gate.rules)
+        return {None: "ask me first", False: "denied", True: verdict.why}[verdict.allow]
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(self._tool.name))
+
+
+class CallView(View, can_focus=False):
+    """The form for a call."""
+
+    def __init__(self, tool: Tool, values: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.running = Running()
+        self.form = SchemaForm(tool.input_schema, submit_label="Call", values=values)
+
+    def compose(self) -> ComposeResult:
+        yield self.running
+        yield self.form
+
+    @property
+    def home(self) -> Widget:
+        return next((each for each in self.form.query("*") if each.focusable), self)
+
+
+class ToolPage(Page):
+    """Details, Call, Result, History and Raw of one tool."""
+
+    BINDINGS = [
+        Binding("enter", "call_form", "Call it", show=False),
+        Binding("space", "offer", "Offer or withhold", show=False),
+        Binding("r", "again", "Call again", show=False),
+        Binding("c", "call_form", "To the form", show=False),
+    ]
+
+    def __init__(self, bench: Workbench, tool: Tool) -> None:
+        super().__init__(bench, Ref(tool.server, tool.kind, tool.key))
+        self.tool = tool
+        self._outcome: Outcome | None = None
+        self._prefill: dict[str, Any] | None = None
+        self._worker: Worker[None] | None = None
+
+    def heading(self) -> Widget:
+        return two(
+            marked("[$hue]ƒ[/] [b]$name[/b]", name=self.tool.name), marked("$server · tool", server=self.tool.server)
+        )
+
+    def tabs(self) -> list[tuple[str, str]]:
+        calls = len(self.bench.calls.of(self.ref.server, self.tool.name))
+        result = [("result", "Result")] if self._outcome else []
+        history = f"History {calls}" if calls else "History"
+        return [("details", "Details"), ("call", "Call"), *result, ("history", history), ("raw", "Raw")]
+
+    def make(self, tab: str) -> View:
+        match tab:
+            case "call":
+                return CallView(self.tool, self._prefill)
+            case "result" if self._outcome is not None:
+                return ResultView(self._outcome)
+            case "history":
+                return History(self.bench.calls.of(self.ref.server, self.tool.name))
+            case "raw":
+                result = self._outcome.result if self._outcome else None
+                return RawView(("Definition", self.tool.raw), ("Result", result.raw if result else None))
+            case _:
+                return ToolDetails(self.bench, self.tool)
+
+    def open(self, tab: str, focus: bool = False, again: bool = False) -> None:
+        super().open(tab, focus, again or tab == "history")
+
+    def follow(self) -> None:
+        now = find(self.bench, self.ref)
+        if isinstance(now, Tool) and now != self.tool:
+            self.tool = now
+            self.renew("details", "raw", *([] if self.has_draft or self.is_running else ["call"]))
+        else:
+            self.renew("details")
+            self.retell()
+
+    # -- calling ------------------------------------------------------------------------------------
+
+    @property
+    def is_running(self) -> bool:
+        return self._worker is not None and self._worker.is_running
+
+    def stop(self) -> bool:
+        if self._worker is None or not self._worker.is_running:
+            return False
+        self._worker.cancel()
+        return True
+
+    @on(SchemaForm.Submitted)
+    def _submitted(self, event: SchemaForm.Submitted) -> None:
+        event.stop()
+        event.form.set_values(event.values)  # what was sent is no draft any more
+        self._call(event.values)
+
+    def _call(self, arguments: dict[str, Any]) -> None:
+        self.open("call", focus=True)
+        self._worker = self._run(arguments)
+
+    @work(group="call", exclusive=True, exit_on_error=False)
+    async def _run(self, arguments: dict[str, Any]) -> None:
+        view = self._views["call"]
+        assert isinstance(view, CallView)
+        started = time.monotonic()
+        result: ToolResult | None = None
+        what, hint = "stopped by you", ""
+        view.running.start("calling")
+        try:
+            result = await self.bench.call_tool(self.tool, arguments, progress=view.running.tell)
+        except McpTuiError as error:
+            what, hint = error.what, error.hint
+        finally:
+            view.running.stop()
+            self._outcome = Outcome(arguments, time.monotonic() - started, result, "" if result else what, hint)
+            self._prefill = arguments
+            if self.is_attached:
+                self.renew("raw")
+                self.open("result", focus=self.has_focus_within, again=True)
+
+    def action_again(self) -> None:
+        """Call again with the arguments of the result that is shown."""
+        if self._outcome is not None and not self.is_running:
+            self._call(self._outcome.arguments)
+
+    def action_call_form(self) -> None:
+        self.open("call", focus=True)
+
+    def action_offer(self) -> None:
+        self.bench.offer(self.tool, self.bench.is_withheld(self.tool))
+        self.renew("details")
+        from mcp_tui.ui.widgets.explorer import Explorer
+
+        self.post_message(Explorer.OfferChanged())
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "again":
+            return self._outcome is not None
+        if action == "offer":
+            return self.line.active == "details"
+        if action == "call_form":
+            return self.line.active != "call"
+        return super().check_action(action, parameters)
+
+    @on(History.Opened)
+    def _show_past(self, event: History.Opened) -> None:
+        event.stop()
+        self._outcome = Outcome.of(event.record)
+        self.renew("raw")
+        self.open("result", focus=True, again=True)
+
+    @on(History.Reused)
+    def _fill_form(self, event: History.Reused) -> None:
+        event.stop()
+        self._prefill = event.record.arguments
+        self.open("call", focus=True, again=True)
+
+
+def hint_words(hints_: Hints) -> Content:
+    """The server's claims, each with its shape: `· read-only   ▲ destructive`."""
+    said: list[str] = []
+    match hints_.read_only, hints_.destructive:
+        case True, _:
+            said.append("· read-only")
+        case _, True:
+            said.append("[$bad]▲ destructive[/]")
+        case _, False:
+            said.append("[$warn]△[/] changes data, destroys none")
+        case False, _:
+            said.append("[$warn]△[/] changes data")
+        case _:
+            pass
+    if hints_.idempotent is not None and hints_.read_only is not True:
+        said.append("· repeatable" if hints_.idempotent else "△ not repeatable")
+    elif hints_.idempotent:
+        said.append("· repeatable")
+    if hints_.open_world is not None:
+        said.append("△ reaches the outside world" if hints_.open_world else "· local")
+    return Content.from_markup("   ".join(said) if said else "[$quiet]– nothing about what it may do[/]")
