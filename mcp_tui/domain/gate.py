@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.permission import Answer, Decision, Request, Rule, decide, remember
 
 
@@ -60,16 +62,19 @@ class Gate:
         verdict = decide(request, self.rules)
         if verdict.allow is not None:
             return Decision(verdict.allow, request.arguments, verdict.why)
+        asked = _as_json(request.arguments)
         try:
             reply = await self.asker.ask(request)
         except Exception as error:  # whatever goes wrong while asking, the answer is no
             return Decision(False, request.arguments, f"nobody could be asked: {error}")
         if reply.answer is Answer.DENY:
             return Decision(False, request.arguments, "you said no", Answer.DENY)
+        why = "you said yes"
         if rule := remember(request, reply.answer, self.clock()):
-            self._keep(rule)
-        edited = reply.arguments != request.arguments
-        return Decision(True, reply.arguments, "you said yes", reply.answer, edited)
+            why += self._keep(rule)
+        # As JSON: in Python 1, 1.0 and True are equal.
+        edited = _as_json(reply.arguments) != asked
+        return Decision(True, reply.arguments, why, reply.answer, edited)
 
     def allow_for_session(self, rule: Rule) -> None:
         """Add a rule without asking, as `--allow` does."""
@@ -82,8 +87,18 @@ class Gate:
         elif self.store:
             self.store.remove(rule)
 
-    def _keep(self, rule: Rule) -> None:
+    def _keep(self, rule: Rule) -> str:
+        """Remember it; a rule that cannot be stored holds for the session, and the answer says so."""
         if rule.lifetime == "always" and self.store:
-            self.store.add(rule)
+            try:
+                self.store.add(rule)
+            except McpTuiError as error:
+                self._session.append(replace(rule, lifetime="session"))
+                return f", for this session only: {error}"
         else:
             self._session.append(rule)
+        return ""
+
+
+def _as_json(arguments: dict[str, Any]) -> str:
+    return json.dumps(arguments, sort_keys=True, default=str)

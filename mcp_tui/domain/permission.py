@@ -77,7 +77,7 @@ class Rule:
         """Whether the rule answers this request."""
         if (self.server, self.identity) != (request.server, request.identity):
             return False
-        if self.item == "*":
+        if self.item == "*" and not self.definition:  # with a definition, "*" is an item's own name
             return request.kind is not Kind.TOOL and request.initiator is not Initiator.MODEL
         return (self.kind, self.item, self.definition) == (request.kind, request.item, request.definition)
 

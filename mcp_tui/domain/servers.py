@@ -134,29 +134,33 @@ class ServerInfo:
     pid: int | None = None
 
 
-_RUNNERS = {"npx", "uvx", "uv", "run", "tool", "bunx", "pipx", "node", "python", "python3", "py", "-m", "deno"}
+_RUNNER = re.compile(r"(npx|uvx|uv|run|tool|bunx|pipx|node|python[\d.]*|py|deno)(\.exe|\.cmd)?")
 _NOBODYS_NAME = {"index", "main", "server", "cli", "app", "dist", "build", "src", "bin", "lib", "out"}
 
 
 def name_from_command(command: str, args: tuple[str, ...] = ()) -> str:
     """A name for a server that the user gave only a command for: `npx -y @x/server-git` is "server-git"."""
     for word in (command, *args):
+        if word in ("-c", "-e", "--eval"):  # what follows is a program's text
+            break
         parts = [part for part in re.split(r"[\\/]", word) if part]
-        last = parts[-1].removesuffix(".exe").removesuffix(".cmd") if parts else ""
-        if word.startswith("-") or not parts or last in _RUNNERS:
+        if word.startswith("-") or not parts or _RUNNER.fullmatch(parts[-1]):
             continue
         parts[-1] = re.sub(r"(?<=.)@[^@]*$", "", parts[-1])
         parts[-1] = re.sub(r"\.(py|js|mjs|cjs|ts|exe|sh)$", "", parts[-1])
         telling = [part for part in parts if part not in _NOBODYS_NAME]
         return _plain_name(telling[-1] if telling else parts[-1])
-    return _plain_name(command)
+    return _plain_name(re.split(r"[\\/]", command)[-1])
 
 
 def name_from_url(url: str) -> str:
     """A name for a server that the user gave only an address for: its host."""
-    parts = urlsplit(url)
-    host = parts.hostname or url
-    return _plain_name(f"{host}-{parts.port}" if parts.port else host)
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host, port = None, None
+    return _plain_name(f"{host}-{port}" if host and port else host or url)
 
 
 def _plain_name(text: str) -> str:

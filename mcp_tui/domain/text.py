@@ -16,12 +16,15 @@ _ZWJ, _VS16, _VS15 = "\u200d", "\ufe0f", "\ufe0e"
 
 # C0 but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, Hangul and Khmer fillers, Mongolian
 # separators, zero width and bidi controls, line and paragraph separators, invisible operators, variation
-# selectors, BOM, interlinear marks, lone surrogates, tags and the supplementary variation selectors.
+# selectors, BOM, interlinear marks, lone surrogates, controls of hieroglyphs, shorthand and musical notes, tags
+# and the supplementary variation selectors.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\ud800-\udfff\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+    "\ud800-\udfff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
 )
+# Emoji of Unicode TS 51 that are no symbols by their category.
+_OTHER_EMOJI = frozenset("‼⁉ℹ↔⤴⤵◻◼◽◾〰")
 _MARK = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
 
 
@@ -48,7 +51,9 @@ def hidden_count(raw: str) -> int:
 
 def shorten(text: str, width: int) -> str:
     """At most `width` characters of cleaned text, with `…` where something is cut."""
-    return text if len(text) <= width else f"{text[: max(0, width - 1)]}…"
+    if len(text) <= width:
+        return text
+    return f"{text[: width - 1]}…" if width > 0 else ""
 
 
 def pretty_json(value: Any) -> str:
@@ -64,21 +69,24 @@ def safe_json(value: Any, indent: int | None = 2) -> str:
 
 def human_size(count: int) -> str:
     """Bytes for people: "188 B", "6.4 KB", "2.1 MB"."""
+    if count < 1000:
+        return f"{count} B"
     size = float(count)
-    for unit in ("B", "KB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} B" if unit == "B" else f"{size:.1f} {unit}"
+    for unit in ("KB", "MB"):
         size /= 1000
-    return f"{size:.1f} GB"
+        if size < 999.95:
+            return f"{size:.1f} {unit}"
+    return f"{size / 1000:.1f} GB"
 
 
 def human_time(seconds: float) -> str:
     """A duration for people: "38 ms", "4.2 s", "2 min 5 s"."""
-    if seconds < 1:
+    if seconds < 0.9995:
         return f"{seconds * 1000:.0f} ms"
-    if seconds < 60:
-        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
-    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
 def _shown(text: str, at: int) -> str:
@@ -99,7 +107,9 @@ def _in_emoji(text: str, at: int) -> bool:
 
 
 def _is_pictograph(char: str) -> bool:
-    return bool(char) and (unicodedata.category(char) in ("So", "Sk") or 0x1F000 <= ord(char) <= 0x1FAFF)
+    if not char:
+        return False
+    return unicodedata.category(char) == "So" or 0x1F000 <= ord(char) <= 0x1FAFF or char in _OTHER_EMOJI
 
 
 def _escape(char: str) -> str:

@@ -47,6 +47,8 @@ class Frame:
     @property
     def body(self) -> Any:
         """The message as JSON, or None when it is none or was not kept whole."""
+        if not self.is_whole:
+            return None
         try:
             return json.loads(self.raw)
         except (ValueError, RecursionError):
