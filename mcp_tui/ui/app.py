@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
+LAST_RESORT = 1.0
+"""Seconds that the terminal has to let go of us after a signal; a terminal that hung up never does."""
 
 
 class McpTuiApp(App[int]):
@@ -91,16 +95,20 @@ class McpTuiApp(App[int]):
         self.push_screen(Welcome())
 
     def _end(self, code: int) -> None:
-        """A signal wants us gone: end the servers, then leave."""
+        """End the servers, then leave."""
         if not self._closing:
+            self._closing = True
             self._leaving = asyncio.create_task(self._leave(code))
 
-    async def _leave(self, code: int = 0) -> None:
-        self._closing = True
+    async def _leave(self, code: int) -> None:
         self.asking.close()
         try:
             await self.bench.aclose()
         finally:
+            if code:
+                last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
+                last_resort.daemon = True
+                last_resort.start()
             self.exit(code, return_code=code)
 
     async def action_quit(self) -> None:

@@ -50,7 +50,7 @@ class Workbench:
         self.home = home
         self.trace = Trace()
         self.gate = Gate(asker or NobodyToAsk(), home.rules)
-        self.hub = Hub(self.trace, self._happened, asks)
+        self.hub = Hub(self.trace, self._happened, asks, sampling=asks is not None)
         self.model: OpenAIModel | None = None
         self._demo_model: DemoModel | None = None
         self.conversation = Conversation()

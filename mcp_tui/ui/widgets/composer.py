@@ -16,7 +16,7 @@ class Composer(TextArea):
 
     DEFAULT_CSS = """
     Composer {
-        height: auto; max-height: 10; border: none; padding: 0 2; background: $surface; border-left: wide $panel;
+        height: auto; max-height: 10; border: none; padding: 1 2; background: $surface; border-left: wide $panel;
         scrollbar-size-vertical: 1;
         & .text-area--cursor-line { background: transparent; }
         & .text-area--placeholder { color: $text-muted; }
