@@ -6,6 +6,7 @@ events -> story.py (which block changes) -> blocks (their lines for a width, mad
 
 from __future__ import annotations
 
+from mcp_tui.ui.transcript.markdown import preload
 from mcp_tui.ui.transcript.transcript import Transcript
 
-__all__ = ["Transcript"]
+__all__ = ["Transcript", "preload"]

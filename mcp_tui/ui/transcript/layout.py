@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from mcp_tui.ui.transcript.lines import BAR, Line, Piece, cells_of, wrap
+from mcp_tui.ui.transcript.lines import BAR, BLANK, Line, Piece, cells_of, wrap
 from mcp_tui.ui.transcript.markdown import Code, Gap, Grid, Hang, Part, Words
 
 _BETWEEN = 3
@@ -20,7 +20,7 @@ def lay_out(parts: Sequence[Part], width: int, indent: str) -> list[Line]:
         room = max(1, width - len(indent) - cells_of(part.hang.rest))
         match part:
             case Gap(hang):
-                lines.append(_row(indent, hang.rest, ()))
+                lines.append(_row(indent, hang.rest, ()) if hang.rest else BLANK)
             case Words(texts, hang):
                 _hung(lines, indent, hang, [row for text in texts for row in wrap(text, room)])
             case Code(code, hang):

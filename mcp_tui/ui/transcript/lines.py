@@ -73,6 +73,27 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
     """Where a text without newlines is cut into rows of at most `width` cells: (start, end) pairs, spaces dropped."""
     if len(text) <= width and (text.isascii() or cell_len(text) <= width):
         return [(0, len(text))]
+    return _ascii_breaks(text, width) if text.isascii() else _cell_breaks(text, width)
+
+
+def _ascii_breaks(text: str, width: int) -> list[tuple[int, int]]:
+    """One cell a character: megabytes go by searching for spaces alone."""
+    rows: list[tuple[int, int]] = []
+    start, size = 0, len(text.rstrip())
+    while size - start > width:
+        cut = text.rfind(" ", start, start + width + 1)
+        if cut < start or text[start:cut].isspace() or cut == start:
+            cut = start + width
+        rows.append((start, start + len(text[start:cut].rstrip())))
+        start = cut
+        while start < size and text[start] == " ":
+            start += 1
+    if start < size:
+        rows.append((start, size))
+    return rows or [(0, 0)]
+
+
+def _cell_breaks(text: str, width: int) -> list[tuple[int, int]]:
     rows: list[tuple[int, int]] = []
     start = used = 0
     for found in _WORDS.finditer(text):
@@ -90,8 +111,9 @@ def breaks(text: str, width: int) -> list[tuple[int, int]]:
         while used + cells > width:
             cut = _fitting(text, at, end, width - used)
             rows.append((start, cut))
+            cells -= cell_len(text[at:cut])
             start = at = cut
-            used, cells = 0, cell_len(text[cut:end])
+            used = 0
         used += cells
     if start < len(text) and (tail := text[start:].rstrip()):
         rows.append((start, start + len(tail)))

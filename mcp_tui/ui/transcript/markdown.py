@@ -78,6 +78,12 @@ def _parser() -> MarkdownIt:
     return parser.enable(["table", "strikethrough"]).disable(["reference"])
 
 
+def preload() -> None:
+    """Import what the first answer needs (some 50 ms), so that it does not wait. May run in a thread."""
+    _parser()
+    highlighted("1", "python")
+
+
 def parse(text: str) -> list[Part]:
     """The parts of cleaned Markdown, without a gap before the first or after the last."""
     return _Reader(_parser().parse(text)).read()

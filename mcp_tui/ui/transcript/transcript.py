@@ -171,10 +171,11 @@ class Transcript(ScrollView, can_focus=True):
         if size != self.virtual_size:
             self.virtual_size = size
         if self._follows:
-            self.scroll_to(y=self.max_scroll_y, animate=False, force=True, immediate=True)
+            self._jump(self.max_scroll_y)
         elif held is not None:
             top, bottom = self._column.span(held)
-            self.scroll_to(y=min(top + held_offset, bottom), animate=False, force=True, immediate=True)
+            if (row := min(top + held_offset, bottom)) != self.scroll_offset.y:
+                self._jump(row)
         self.refresh()
         self._drawn_at = time.monotonic()
         self._cost = self._drawn_at - began
@@ -313,7 +314,7 @@ class Transcript(ScrollView, can_focus=True):
                 self.refresh()
                 return
             if (step > 0 and bottom > view_bottom) or (step < 0 and top < view_top):
-                self.scroll_relative(y=step * max(1, self.size.height // 4), animate=False, immediate=True)
+                self._jump(view_top + step * max(1, self.size.height // 4))
                 return
         start = count if self._cursor is None else self._cursor
         visible = [at for at in range(count) if len(set(self._column.span(at))) == 2]
@@ -327,10 +328,27 @@ class Transcript(ScrollView, can_focus=True):
         view, height = self.scroll_offset.y, self.size.height
         if top < view or bottom - top > height:
             target = top if top > view or bottom - top <= height else max(top, bottom - height)
-            self.scroll_to(y=target, animate=False, immediate=True)
+            self._jump(target)
         elif bottom > view + height:
-            self.scroll_to(y=bottom - height, animate=False, immediate=True)
+            self._jump(bottom - height)
         self.refresh()
+
+    def _jump(self, row: int) -> None:
+        """Scroll at once: a scroll in motion would be cut short, or cut the view off the end, by the next delta."""
+        self.scroll_to(y=row, animate=False, force=True, immediate=True)
+
+    def action_page_up(self) -> None:
+        self._jump(self.scroll_offset.y - self.size.height)
+
+    def action_page_down(self) -> None:
+        self._jump(self.scroll_offset.y + self.size.height)
+
+    def action_scroll_home(self) -> None:
+        self._jump(0)
+
+    def action_scroll_end(self) -> None:
+        self.flush()
+        self._jump(self.max_scroll_y)
 
     def action_use(self) -> None:
         """Open or fold the focused block; a failed turn is asked for again."""
