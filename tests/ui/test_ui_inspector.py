@@ -342,7 +342,7 @@ async def test_a_failed_server_gets_a_card_with_what_to_try() -> None:
     async with opened(bench, Ref("notes")) as (app, _, pilot):
         await sees(app, pilot, "✗ notes did not start", "3rd try", "The program ended before it answered.")
         await sees(app, pilot, "uvx notes-mcp --vault", "first handshake", "exit code 1 after 800 ms")
-        await sees(app, pilot, "servers.json, line 14", "Last words", "8 of 27 lines", "line 26", "What to try")
+        await sees(app, pilot, "servers.json, line 14", "Last words", "4 of 27 lines", "line 26", "What to try")
         await pilot.press("enter", "down", "enter", "l", "x")
         await pilot.pause()
         acts = [(message.server, message.act) for message in app.said(InspectorPane.ServerAct)]

@@ -64,8 +64,9 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
             & > Static { width: auto; color: $text-muted; }
             & > .mark { width: 3; }
             & > FilterField, & > FilterField:focus {
-                width: 1fr; height: 1; border: none; padding: 0;
-                background: transparent; background-tint: transparent 0%;
+                /* the one field that is no box: the app's look of fields must not win here */
+                width: 1fr; height: 1; border: none !important; padding: 0 !important;
+                background: transparent !important; background-tint: transparent 0% !important;
             }
             & > FilterField > .input--placeholder { color: $text-muted; }
         }

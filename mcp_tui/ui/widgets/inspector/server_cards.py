@@ -19,7 +19,7 @@ from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, prose, two
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
-LAST_WORDS = 8
+LAST_WORDS = 4
 """Lines of stderr on the card."""
 WIDTH = 12
 """Cells for the words of an answer."""
@@ -79,7 +79,7 @@ class FailureCard(Card):
         yield Static("[b]What to try[/b]", classes="gap")
         program = "its command" if isinstance(spec, StdioSpec) else "its address"
         yield Choice("e", "Edit", prose(status.hint or program), width=WIDTH)
-        yield Choice("r", "Start again", "with a fresh count of tries", width=WIDTH)
+        yield Choice("r", "Start again", "right now", width=WIDTH)
         count = f"{len(stderr)} line{'' if len(stderr) == 1 else 's'}" if stderr else "what it said so far"
         yield Choice("l", "All its log", count, width=WIDTH)
         yield Choice("x", "Leave off", "until you turn it on", width=WIDTH)
