@@ -219,7 +219,7 @@ class Asking:
                 self._open = None
                 self._withdrawn.append(dialog)
             elif dialog not in self._app.screen_stack:
-                self._answered(dialog, None)
+                self._app.call_later(self._answered, dialog, None)  # after a result that is on its way
         for dialog in list(self._withdrawn):
             if dialog is self._app.screen:
                 dialog.dismiss(None)

@@ -20,6 +20,8 @@ from mcp_tui.ui.widgets.pieces import Choice
 
 _MARGIN = 0.05
 """Seconds that a key may need from the terminal's reader to the sieve; an answer waits that much longer."""
+_PATIENCE = 5
+"""How many times that margin is given again to an app that is late."""
 _MODIFIERS = frozenset(
     [f"{side}_{name}" for side in ("left", "right") for name in ("shift", "control", "alt", "super", "hyper", "meta")]
     + ["iso_level3_shift", "iso_level5_shift", "caps_lock", "num_lock", "scroll_lock"]
@@ -121,15 +123,15 @@ class KeySieve:
 
     def _hold(self, held: _Held) -> None:
         self._held = held
-        self._wait(held, QUIET_AFTER + _MARGIN)
+        self._wait(held, QUIET_AFTER + _MARGIN, _PATIENCE)
 
-    def _wait(self, held: _Held, seconds: float) -> None:
+    def _wait(self, held: _Held, seconds: float, again: int) -> None:
         """Take the answer after this time. When the app was too busy to be on time, keys may still be on their way."""
         due = monotonic() + seconds
 
         def over() -> None:
-            if monotonic() - due > _MARGIN:
-                self._app.call_later(self._wait, held, _MARGIN)
+            if again and monotonic() - due > _MARGIN:
+                self._app.call_later(self._wait, held, _MARGIN, again - 1)
             else:
                 self._app.call_later(self._take, held)
 

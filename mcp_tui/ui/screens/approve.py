@@ -124,7 +124,7 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
 
     def _stepped(self) -> None:
         if choices := list(self.query(Choice)):
-            choices[-1].focus()
+            self.set_focus(choices[-1])
         self._fit()
         self.call_after_refresh(self._drawn)
 
@@ -157,9 +157,9 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
     def action_move(self, by: int) -> None:
         choices = list(self.query(Choice))
         if isinstance(self.focused, Choice):
-            choices[min(max(choices.index(self.focused) + by, 0), len(choices) - 1)].focus()
+            self.set_focus(choices[min(max(choices.index(self.focused) + by, 0), len(choices) - 1)])
         elif choices:
-            choices[-1].focus()
+            self.set_focus(choices[-1])
 
     def action_page(self, by: int) -> None:
         for scroll in self.query(".question"):
