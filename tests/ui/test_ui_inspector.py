@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from fakes import FakeBench, PaneApp, until
 from textual.pilot import Pilot
+from textual.widgets import Button
 
 from mcp_tui.domain.catalog import Hints, Kind, Prompt, PromptArgument, Resource, Template, Tool
 from mcp_tui.domain.content import (
@@ -199,6 +200,28 @@ async def test_esc_stops_a_running_call_and_progress_is_shown() -> None:
         await pilot.press("escape")
         await sees(app, pilot, "stopped by you")
         assert bench.stopped == 1 and not pane.is_running
+
+
+async def test_leaving_the_program_while_a_call_runs_stops_the_call() -> None:
+    bench = a_bench()
+    bench.hold = asyncio.Event()
+    async with opened(bench, ref_to(NOW)) as (app, pane, pilot):
+        await pilot.press("enter", "ctrl+s")
+        await until(pilot, lambda: pane.is_running and bench.called)
+        app.exit()
+    assert bench.stopped == 1
+
+
+async def test_keys_on_a_forms_button_do_not_act_on_the_page() -> None:
+    bench = a_bench()
+    async with opened(bench, ref_to(NOW)) as (app, _, pilot):
+        await pilot.press("enter", "ctrl+s")
+        await sees(app, pilot, "Result")
+        await pilot.press("2")
+        await until(pilot, lambda: isinstance(app.focused, Button))
+        await pilot.press("r", "1", "c", "right")
+        await pilot.pause()
+        assert isinstance(app.focused, Button) and len(bench.called) == 1
 
 
 async def test_every_kind_of_content_is_shown_by_type() -> None:

@@ -42,7 +42,7 @@ class FormView(View, can_focus=False):
 
     @property
     def home(self) -> Widget:
-        return next((each for each in self.form.query("*") if each.focusable), self)
+        return next((each for each in self.screen.focus_chain if self.form in each.ancestors), self)
 
 
 def failure_lines(what: str, hint: str) -> Iterator[Widget]:

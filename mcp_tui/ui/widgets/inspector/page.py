@@ -80,6 +80,9 @@ class Page(Vertical):
     def follow(self) -> None:
         """Something about the server or its catalogue changed."""
 
+    def offer_changed(self) -> None:
+        """Tools were offered or withheld somewhere else."""
+
     def catch_up(self) -> None:
         """Follow what changed, if the page is still there."""
         self.is_stale = False
@@ -128,7 +131,9 @@ class Page(Vertical):
 
     def open(self, tab: str, focus: bool = False, again: bool = False) -> None:
         """Open a tab, `again` with a new body, optionally with the focus in it."""
-        had_focus = self.has_focus_within
+        enter = focus or (self.has_focus_within and self.screen.focused is not self.line)
+        if self.has_focus_within:
+            self.screen.set_focus(self.line)  # keys that come before the new body is there are the page's
         if again and (old := self._views.pop(tab, None)) is not None:
             old.remove()
         if tab not in self._views:
@@ -138,7 +143,7 @@ class Page(Vertical):
             view.display = name == tab
         self.line.active = tab
         self.retell()
-        if focus or (had_focus and self.screen.focused is not self.line):
+        if enter:
             self.call_after_refresh(self.focus_view)
 
     def renew(self, *tabs: str) -> None:
@@ -168,13 +173,11 @@ class Page(Vertical):
             self.open(self.tabs()[0][0], focus=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Fields keep their arrows and digits; esc on the first tab is the workspace's."""
-        if action in ("step", "nth"):
-            focused = self.screen.focused
-            return focused is None or not any(isinstance(each, SchemaForm) for each in focused.ancestors_with_self)
+        """Fields and buttons of a form keep every key but esc; esc on the first tab is the workspace's."""
         if action == "first_tab":
             return self.is_running or self.line.active != self.tabs()[0][0]
-        return True
+        focused = self.screen.focused
+        return focused is None or not any(isinstance(each, SchemaForm) for each in focused.ancestors_with_self)
 
     @on(TabLine.Picked)
     def _picked(self, event: TabLine.Picked) -> None:

@@ -97,6 +97,11 @@ the chat. A resource: `i` does. `y` copies what is shown.
             else:
                 self._do_soon(page)
 
+    def offer_changed(self) -> None:
+        """Tools were offered to the model, or withheld, in the Explorer."""
+        if self._page is not None:
+            self._page.offer_changed()
+
     @property
     def home(self) -> Widget:
         """What takes the focus when the pane does."""

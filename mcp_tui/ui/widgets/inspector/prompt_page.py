@@ -173,9 +173,10 @@ class PromptPage(Page):
         self.fetch(self._values or {})
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        allowed = super().check_action(action, parameters)
         if action in ("edit", "again"):
-            return self.line.active == "preview" and (action == "edit" or self._fetched is not None)
-        return super().check_action(action, parameters)
+            return allowed and self.line.active == "preview" and (action == "edit" or self._fetched is not None)
+        return allowed
 
 
 def _messages(result: PromptResult) -> Iterator[Widget]:

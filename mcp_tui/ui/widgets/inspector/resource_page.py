@@ -192,15 +192,16 @@ class ResourcePage(Page):
         self.open("variables", focus=True)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        allowed = super().check_action(action, parameters)
         match action:
             case "read":
-                return self._read is None and self.line.active != "variables"
+                return allowed and self._read is None and self.line.active != "variables"
             case "again":
-                return self._read is not None and self.line.active == "content"
+                return allowed and self._read is not None and self.line.active == "content"
             case "edit":
-                return self._is_template and self.line.active != "variables"
+                return allowed and self._is_template and self.line.active != "variables"
             case _:
-                return super().check_action(action, parameters)
+                return allowed
 
 
 def _content(block: ResourceBlock) -> Iterator[Widget]:

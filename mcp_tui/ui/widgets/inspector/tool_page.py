@@ -96,7 +96,7 @@ class CallView(View, can_focus=False):
 
     @property
     def home(self) -> Widget:
-        return next((each for each in self.form.query("*") if each.focusable), self)
+        return next((each for each in self.screen.focus_chain if self.form in each.ancestors), self)
 
 
 class ToolPage(Page):
@@ -143,6 +143,9 @@ class ToolPage(Page):
 
     def open(self, tab: str, focus: bool = False, again: bool = False) -> None:
         super().open(tab, focus, again or tab == "history")
+
+    def offer_changed(self) -> None:
+        self.renew("details")
 
     def follow(self) -> None:
         now = find(self.bench, self.ref)
@@ -191,7 +194,7 @@ class ToolPage(Page):
             view.running.stop()
             self._outcome = Outcome(arguments, time.monotonic() - started, result, "" if result else what, hint)
             self._prefill = arguments
-            if self.is_attached:
+            if self.is_attached and self.app.is_running:  # else the program is on its way out
                 self.renew("raw")
                 self.open("result", focus=self.has_focus_within, again=True)
 
@@ -211,13 +214,16 @@ class ToolPage(Page):
         self.post_message(Explorer.OfferChanged())
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        if action == "again":
-            return self._outcome is not None
-        if action == "offer":
-            return self.line.active == "details"
-        if action == "call_form":
-            return self.line.active != "call"
-        return super().check_action(action, parameters)
+        allowed = super().check_action(action, parameters)
+        match action:
+            case "again":
+                return allowed and self._outcome is not None
+            case "offer":
+                return allowed and self.line.active == "details"
+            case "call_form":
+                return allowed and self.line.active != "call"
+            case _:
+                return allowed
 
     @on(History.Opened)
     def _show_past(self, event: History.Opened) -> None:
