@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from textual.command import CommandList
 from textual.pilot import Pilot
 
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
@@ -77,8 +78,14 @@ class Driver:
         await self.press("ctrl+p")
         await self._pilot.pause(0.3)
         await self.type(name)
-        await self._pilot.pause(0.8)
+        found = self.app.screen.query_one(CommandList)
+
+        def is_first() -> bool:
+            return found.highlighted is not None and name in str(found.get_option_at_index(found.highlighted).prompt)
+
+        await self.until(is_first, name)
         await self.press("enter")
+        await self.until(lambda: self.app.screen is self.app.workspace, name)
         await self.calm()
 
 
@@ -101,7 +108,8 @@ async def nothing(driver: Driver) -> None:
 
 
 async def workspace(driver: Driver) -> None:
-    await driver.allowed("weather in Reykjavik for 3 days")
+    await driver.allowed("add 17 and 25")
+    await driver.allowed("what time is it in UTC")
     await driver.go_to("get_weather")
     await driver.press("f3")
 
@@ -143,7 +151,9 @@ async def result(driver: Driver) -> None:
     await driver.type("Reykjavik")
     await driver.press("ctrl+s")
     inspector = driver.app.workspace.inspector
-    await driver.until(lambda: bool(driver.app.bench.calls.of("demo", "get_weather")) and not inspector.is_running, "call")
+    await driver.until(
+        lambda: bool(driver.app.bench.calls.of("demo", "get_weather")) and not inspector.is_running, "call"
+    )
 
 
 async def prompt(driver: Driver) -> None:

@@ -20,6 +20,7 @@ from mcp_tui.ui.commands import Commands
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.screens.workspace import Workspace
 from mcp_tui.ui.themes import INK, PAPER, with_roles
+from mcp_tui.ui.transcript import preload
 
 if TYPE_CHECKING:
     from mcp_tui.domain.asks import ServerAsks
@@ -72,7 +73,7 @@ class McpTuiApp(App[int]):
     def _begin(self) -> None:
         """After the first paint: start the servers, then fetch what they need, then the model."""
         self.bench.start()
-        for warning in self.bench.home.warnings:
+        for warning in (*self.bench.home.warnings, *self.bench.home.rules.warnings):
             self.tell(warning, severity="warning")
         if self._starts_with_welcome:
             self.open_welcome()
@@ -88,6 +89,7 @@ class McpTuiApp(App[int]):
         await self.bench.some_ready()  # servers first: two big imports at once help neither
         if self.bench.model is not None:
             await self.bench.model.warm()
+        await asyncio.to_thread(preload)
 
     def open_welcome(self) -> None:
         from mcp_tui.ui.screens.welcome import Welcome

@@ -54,8 +54,7 @@ class Commands(Provider):
         hub = app.bench.hub
         for action in ACTIONS:
             if action.palette:
-                target = "app" if action.target == "app" else "screen"
-                act = partial(app.call_later, app.workspace.run_action, f"{target}.{action.id}")
+                act = partial(app.call_later, app.workspace.run_action, action.path)
                 yield Row("›", action.about, f"command  {action.shown}", act)
         for name, act in self._app_commands(app):
             yield Row("›", name, "command", act)

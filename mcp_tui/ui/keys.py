@@ -27,6 +27,11 @@ class Action:
     target: str = "screen"
     priority: bool = True
 
+    @property
+    def path(self) -> str:
+        """The Textual action, with where it lives: "app.help"."""
+        return f"{self.target}.{self.id}"
+
 
 ACTIONS: tuple[Action, ...] = (
     Action("help", "f1", "help", "Help", "F1", True, "h", target="app"),

@@ -142,12 +142,15 @@ class Workbench:
         (self._withheld.discard if on else self._withheld.add)(name)
         self.home.save_settings(replace(self.home.settings, withheld=tuple(sorted(self._withheld))))
 
+    @property
+    def none_ready_yet(self) -> bool:
+        """Servers are still connecting, and none is ready: a turn now would have no tool at all."""
+        states = [self.hub.status(name).state for name in self.hub.names]
+        return ServerState.CONNECTING in states and not any(state in ABLE for state in states)
+
     async def some_ready(self) -> None:
-        """Wait while servers are still connecting and none is ready: a turn without any tool helps nobody."""
-        while True:
-            states = [self.hub.status(name).state for name in self.hub.names]
-            if ServerState.CONNECTING not in states or any(state in ABLE for state in states):
-                return
+        """Wait while none is ready yet."""
+        while self.none_ready_yet:
             self._server_changed.clear()
             await self._server_changed.wait()
 

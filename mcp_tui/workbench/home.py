@@ -13,7 +13,7 @@ from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean
 from mcp_tui.storage.files import make_folder
-from mcp_tui.storage.keys import save_key
+from mcp_tui.storage.keys import load_key, save_key
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.rules import RulesStore
@@ -76,13 +76,8 @@ class Home:
         if key:
             save_key(self.paths, base_url, key)
         self.save_settings(replace(self.settings, model=ModelSettings(base_url, name)))
-        self.model = ModelChoice(base_url, key or self._known_key(base_url), name, "settings")
+        self.model = ModelChoice(base_url, key or load_key(self.paths, base_url, self.environ), name, "settings")
         return self.model
-
-    def _known_key(self, base_url: str) -> str:
-        if self.model is not None and self.model.base_url == base_url:
-            return self.model.key
-        return ""
 
     def _choose_model(self) -> None:
         found = choose_model(self.settings, self.environ, self.paths)

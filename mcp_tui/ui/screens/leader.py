@@ -24,7 +24,4 @@ class Leader(ModalScreen[str | None]):
     def on_key(self, event: events.Key) -> None:
         event.stop()
         action = BY_LETTER.get(event.key)
-        if action is None:
-            self.dismiss(None)
-        else:
-            self.dismiss(f"{'app' if action.target == 'app' else 'screen'}.{action.id}")
+        self.dismiss(action.path if action else None)

@@ -241,9 +241,10 @@ class Transcript(ScrollView, can_focus=True):
     def _empty_line(self, y: int, width: int) -> Strip:
         style = self.visual_style
         strips = Visual.to_strips(self, self._empty_text, max(1, width - 2), None, style, apply_selection=False)
+        ground = self._colours.style("")
         if y >= len(strips):
-            return Strip.blank(width)
-        return Strip.join([Strip([Segment(" ")]), strips[y]])
+            return Strip.blank(width, ground)
+        return Strip.join([Strip([Segment(" ", ground)]), strips[y]]).extend_cell_length(width, ground)
 
     # ---- selecting with the mouse ---------------------------------------------------------------
 

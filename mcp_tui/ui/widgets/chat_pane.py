@@ -35,7 +35,6 @@ class ChatPane(Pane):
 
     DEFAULT_CSS = """
     ChatPane {
-        width: 1fr; background: $background; padding: 0 3;
         Transcript { height: 1fr; }
         #composer { margin: 1 0 0 0; }
         #hint { height: 1; padding: 0 0 0 1; color: $text-muted; }
@@ -138,7 +137,9 @@ class ChatPane(Pane):
     async def _turn(self, text: str | None) -> None:
         ended_well = False
         try:
-            await self._bench.some_ready()
+            if self._bench.none_ready_yet:
+                self.transcript.add_note("Waiting for the first server to connect.")
+                await self._bench.some_ready()
             async with aclosing(self._bench.turn(text, self._may_go_on)) as events:
                 self._show_name()
                 async for event in events:

@@ -42,7 +42,6 @@ class Composer(TextArea):
         super().__init__(
             id=id,
             placeholder=placeholder,
-            compact=True,
             soft_wrap=True,
             highlight_cursor_line=False,
             tab_behavior="focus",

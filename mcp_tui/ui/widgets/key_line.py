@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from textual.content import Content
-from textual.widget import Widget
 
 from mcp_tui.ui.keys import ACTIONS, Action
+from mcp_tui.ui.widgets.pieces import Clicks, clickable
 
 PANES = ("show_explorer", "show_chat", "show_inspector")
 
 
-class KeyLine(Widget):
+class KeyLine(Clicks):
     """Key chips with their words, quit last, the palette at the right end. A click does what the key does."""
 
     ALLOW_SELECT = False
@@ -31,8 +31,7 @@ class KeyLine(Widget):
 
 
 def _chip(action: Action) -> Content:
-    where = "app" if action.target == "app" else "screen"
-    return Content.from_markup(f"[@click={where}.{action.id}][$key] {action.shown} [/] [$quiet]{action.words}[/][/]")
+    return clickable(Content.from_markup(f"[$key] {action.shown} [/] [$quiet]{action.words}[/]"), action.path)
 
 
 def _folded(actions: list[Action]) -> Content:
@@ -41,7 +40,7 @@ def _folded(actions: list[Action]) -> Content:
     panes = [action for action in actions if action.id in PANES]
     for action in actions:
         if action.id == PANES[0]:
-            chips = [Content.from_markup(f"[@click=screen.{pane.id}][$key] {pane.shown} [/][/]") for pane in panes]
+            chips = [clickable(Content.from_markup(f"[$key] {pane.shown} [/]"), pane.path) for pane in panes]
             parts.append(Content.assemble(*chips, Content.from_markup(" [$quiet]panes[/]")))
         elif action.id not in (*PANES, "new_chat"):
             parts.append(_chip(action))

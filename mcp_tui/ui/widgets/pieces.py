@@ -10,6 +10,8 @@ from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
 from textual.content import Content
 from textual.message import Message
+from textual.style import Style
+from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.text import clean, clean_line
@@ -53,6 +55,20 @@ def key(name: str) -> str:
 def hints(**keys: str) -> str:
     """Chips with their words, as markup: `hints(enter="sends")`; `_` stands for `+`."""
     return "  ".join(f"{key(name.replace('_', '+'))} [$quiet]{word}[/]" for name, word in keys.items())
+
+
+def clickable(content: Content, action: str) -> Content:
+    """Words that do what a key does when they are clicked; `Clicks` acts. Unlike a link, they look as they are."""
+    return content.stylize(Style.from_meta({"act": action}))
+
+
+class Clicks(Widget):
+    """A widget whose `clickable` words act on the screen or the app."""
+
+    async def on_click(self, event: events.Click) -> None:
+        if action := event.style.meta.get("act"):
+            event.stop()
+            await self.run_action(action)
 
 
 class Pane(Vertical):

@@ -10,6 +10,7 @@ from textual.widget import Widget
 
 from mcp_tui.domain.servers import ServerState, ServerStatus
 from mcp_tui.domain.text import clean_line, shorten
+from mcp_tui.ui.widgets.pieces import Clicks, clickable
 
 STATE_MARKS: dict[ServerState, tuple[str, str]] = {
     ServerState.CONNECTING: ("◌", "$quiet"),
@@ -75,7 +76,7 @@ class StatusBar(Widget):
         return Content.from_markup("     ".join(parts), model=shorten(model, 44))
 
 
-class Strip(Widget):
+class Strip(Clicks):
     """`Traffic 128     Log 3     Requests 1 waits                     F6 open`."""
 
     ALLOW_SELECT = False
@@ -93,11 +94,11 @@ class Strip(Widget):
             f"[$quiet]Requests[/] {self.requests}{waits}"
         )
         word = "close" if self.is_open else "open"
-        right = f"[@click=screen.drawer][$key] F6 [/] [$quiet]{word}[/][/]"
-        return two_ends(Content.from_markup(left), Content.from_markup(right), self.content_size.width)
+        right = clickable(Content.from_markup(f"[$key] F6 [/] [$quiet]{word}[/]"), "screen.drawer")
+        return two_ends(Content.from_markup(left), right, self.content_size.width)
 
 
-class Switcher(Widget):
+class Switcher(Clicks):
     """On a small screen: which of the three panes is shown, and the traffic beside them."""
 
     ALLOW_SELECT = False
@@ -108,10 +109,9 @@ class Switcher(Widget):
 
     def render(self) -> Content:
         parts = [
-            f"[@click=screen.show_{name}][b $primary]▌{name.title()}[/][/]"
-            if name == self.shown
-            else f"[@click=screen.show_{name}][$quiet] {name.title()}[/][/]"
+            clickable(Content.from_markup(markup), f"screen.show_{name}")
             for name in ("explorer", "chat", "inspector")
+            for markup in [f"[b $primary]▌{name.title()}[/]" if name == self.shown else f"[$quiet] {name.title()}[/]"]
         ]
-        right = f"[@click=screen.drawer][$quiet]F6 Traffic[/] {self.traffic}[/]"
-        return two_ends(Content.from_markup("     ".join(parts)), Content.from_markup(right), self.content_size.width)
+        right = clickable(Content.from_markup(f"[$quiet]F6 Traffic[/] {self.traffic}"), "screen.drawer")
+        return two_ends(Content("     ").join(parts), right, self.content_size.width)
