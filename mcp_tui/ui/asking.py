@@ -36,6 +36,8 @@ from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.ui.key_sieve import Guarded, KeySieve
 
 if TYPE_CHECKING:
+    from mcp_tui.ui.screens.sample import Draft
+
     Dialog = ModalScreen[Any]
 
 T = TypeVar("T")
@@ -79,6 +81,8 @@ class Asking:
     def __init__(self, app: App[Any], has_draft: Callable[[], bool] = lambda: False) -> None:
         self.has_draft = has_draft
         """Whether any field (composer, filter, form) holds a draft."""
+        self.drafter: Callable[[], tuple[Draft | None, str]] = lambda: (None, "")
+        """What can draft an answer to a server's question to a model, and that model's name."""
         self._app = app
         self._queue: list[_Question[Any]] = []
         self._open: tuple[_Question[Any], Dialog] | None = None
@@ -114,7 +118,7 @@ class Asking:
         from mcp_tui.ui.screens.sample import SampleDialog
 
         nothing: SampleReply | None = None
-        return await self._put(Waiting("sampling", ask.server), lambda: SampleDialog(ask), nothing)
+        return await self._put(Waiting("sampling", ask.server), lambda: SampleDialog(ask, *self.drafter()), nothing)
 
     async def _put(self, about: Waiting, make: Callable[[], ModalScreen[Any]], no: T) -> T:
         """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen."""

@@ -146,7 +146,8 @@ async def told(pilot: Pilot[None]) -> str:
 
 def screen_text(app: AskingApp) -> str:
     """What the terminal shows, as plain lines."""
-    return "\n".join("".join(part.text for part in strip) for strip in app.screen._compositor.render_strips())
+    strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
+    return "\n".join("".join(part.text for part in strip) for strip in strips)
 
 
 async def settle(task: asyncio.Task[Any]) -> Any:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from time import monotonic
 
@@ -19,7 +19,7 @@ from mcp_tui.ui.widgets.banner import Banner
 
 
 @asynccontextmanager
-async def running(draft: str = "") -> AsyncIterator[tuple[AskingApp, Pilot[None], Keyboard]]:
+async def running(draft: str = "") -> AsyncGenerator[tuple[AskingApp, Pilot[None], Keyboard]]:
     app = AskingApp()
     async with app.run_test(size=(110, 34)) as pilot:
         field = app.query_one(Field)
@@ -45,7 +45,7 @@ async def test_questions_are_asked_in_their_order_one_at_a_time() -> None:
         replies = [ask(app, name) for name in ("first", "second", "third")]
         for name, reply in zip(("first", "second", "third"), replies, strict=True):
             dialog = await drawn(pilot)
-            assert [each.item for each in app.asking.waiting][0] == name
+            assert app.asking.waiting[0].item == name
             assert sum(isinstance(each, type(dialog)) for each in app.screen_stack) == 1
             assert await pilot.click("#once")
             assert (await settle(reply)).answer is Answer.ONCE
