@@ -215,7 +215,9 @@ async def test_each_kind_is_named_and_only_tools_can_be_edited(kind: Kind, initi
 @pytest.mark.parametrize("size", [(80, 24), (40, 12), (140, 14), (140, 42)])
 async def test_long_arguments_scroll_to_their_last_line_and_the_answers_stay(size: tuple[int, int]) -> None:
     arguments = {f"name{n}": {"deep": [" ".join(f"{n}.{part}" for part in range(30)), n]} for n in range(9)}
-    async with asked(request(arguments=arguments, description="words\n" * 30), size) as dialog:
+    async with asked(
+        request(arguments=arguments, description="\n".join(f"line {n}" for n in range(30))), size
+    ) as dialog:
         seen = shown = screen_text(dialog.app)
         scroll = dialog.app.screen.query_one(VerticalScroll)
         while scroll.scroll_y < scroll.max_scroll_y:
