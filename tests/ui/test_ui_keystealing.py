@@ -1,6 +1,6 @@
 """Typing never answers a question, whatever is typed and whenever the question comes.
 
-`MCP_TUI_STREAMS` sets how many random streams are typed (60 by default; 1,000 take some minutes).
+`MCP_TUI_STREAMS` sets how many random streams are typed (50 by default; 1,000 take some minutes).
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from textual.pilot import Pilot
 
 from mcp_tui.domain.gate import Reply
 
-STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "60"))
+STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
 LETTERS = "asAedy asAedy qxé"
 
 
