@@ -15,11 +15,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from textual.command import CommandList
 from textual.pilot import Pilot
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.ui.app import McpTuiApp
+from mcp_tui.ui.refs import Ref
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.home import Home
@@ -73,19 +74,9 @@ class Driver:
         await self.answer("a")
         await self.until(lambda: not self.app.workspace.chat.busy, text)
 
-    async def go_to(self, name: str) -> None:
-        """Find something by the palette, which opens it in the Inspector."""
-        await self.press("ctrl+p")
-        await self._pilot.pause(0.3)
-        await self.type(name)
-        found = self.app.screen.query_one(CommandList)
-
-        def is_first() -> bool:
-            return found.highlighted is not None and name in str(found.get_option_at_index(found.highlighted).prompt)
-
-        await self.until(is_first, name)
-        await self.press("enter")
-        await self.until(lambda: self.app.screen is self.app.workspace, name)
+    async def go_to(self, kind: Kind, name: str) -> None:
+        """Open something in the Inspector."""
+        self.app.workspace.open(Ref("demo", kind, name))
         await self.calm()
 
 
@@ -110,7 +101,7 @@ async def nothing(driver: Driver) -> None:
 async def workspace(driver: Driver) -> None:
     await driver.allowed("add 17 and 25")
     await driver.allowed("what time is it in UTC")
-    await driver.go_to("get_weather")
+    await driver.go_to(Kind.TOOL, "get_weather")
     await driver.press("f3")
 
 
@@ -135,7 +126,7 @@ async def banner(driver: Driver) -> None:
 
 
 async def form(driver: Driver) -> None:
-    await driver.go_to("get_weather")
+    await driver.go_to(Kind.TOOL, "get_weather")
     await driver.press("enter")
     await driver.calm()
     await driver.type("Reykjavik")
@@ -145,7 +136,7 @@ async def form(driver: Driver) -> None:
 
 
 async def result(driver: Driver) -> None:
-    await driver.go_to("get_weather")
+    await driver.go_to(Kind.TOOL, "get_weather")
     await driver.press("enter")
     await driver.calm()
     await driver.type("Reykjavik")
@@ -157,7 +148,7 @@ async def result(driver: Driver) -> None:
 
 
 async def prompt(driver: Driver) -> None:
-    await driver.go_to("review")
+    await driver.go_to(Kind.PROMPT, "review")
     await driver.press("enter")
     await driver.type("for x in range(3): print(x)")
     await driver.press("ctrl+s")
@@ -240,6 +231,7 @@ async def draw(name: str, scene: Scene, folder: Path) -> None:
         async with app.run_test(size=scene.size) as pilot:
             driver = Driver(app, pilot)
             if not scene.welcome:
+                await driver.until(lambda: bool(app.bench.hub.names), "the servers to be started")
                 await app.bench.hub.wait_settled()
                 await driver.until(lambda: app.bench.model is not None, "the model")
             await scene.act(driver)

@@ -52,6 +52,7 @@ class McpTuiApp(App[int]):
         self.theme = theme if theme in self.available_themes else "ink"
         self.asking = Asking(self)
         self.bench = make_bench(self.asking, self.asking)
+        self.asking.drafter = lambda: (self.bench.draft, self.bench.model.name) if self.bench.model else (None, "")
         self.workspace = Workspace(self)
         self.crash: BaseException | None = None
         self._starts_with_welcome = welcome

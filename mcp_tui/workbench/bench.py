@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mcp_tui.chat.engine import run_turn
-from mcp_tui.domain.asks import ServerAsks
+from mcp_tui.domain.asks import Sampling, ServerAsks
 from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
-from mcp_tui.domain.chat import Conversation
-from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.chat import AssistantMessage, Conversation, Message, SystemMessage, TextPart, UserMessage
+from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult, block_text
 from mcp_tui.domain.errors import McpTuiError, ModelMissing, NoSuchItem, PermissionDenied, ServerUnreachable
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Happening, Listener, Logged
@@ -353,6 +354,17 @@ class Workbench:
             may_go_on=may_go_on,
             system=settings.system,
         )
+
+    async def draft(self, ask: Sampling) -> str:
+        """The model's answer to a server's question, for the person to read before it leaves. Raises ModelError."""
+        if self.model is None:
+            raise ModelMissing(self.home.model_missing)
+        messages: list[Message] = [SystemMessage(ask.system)] if ask.system else []
+        for message in ask.messages:
+            text = "\n".join(block_text(block) for block in message.blocks)
+            messages.append(AssistantMessage(text) if message.role == "assistant" else UserMessage(text))
+        async with aclosing(self.model.stream(messages, [])) as parts:
+            return "".join([part.text async for part in parts if isinstance(part, TextPart)])
 
     def new_chat(self) -> None:
         """Begin an empty conversation."""

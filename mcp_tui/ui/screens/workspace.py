@@ -193,7 +193,9 @@ class Workspace(Screen[None]):
         self.call_after_refresh(self.inspector.focus_body)
 
     @on(Explorer.OfferChanged)
-    def _count_offered(self) -> None:
+    def _offer_changed(self) -> None:
+        self.explorer.home.refresh_rows()
+        self.inspector.offer_changed()
         self._tell_soon()
 
     @on(Explorer.ServerAct)
