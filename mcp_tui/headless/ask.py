@@ -60,7 +60,7 @@ class _Report:
             case ToolDenied(call, decision):
                 self._calls[call.id] |= {"allowed": False}
                 self.code = Exit.DENIED
-                say(f"⊘ {self._calls[call.id]['tool']}: Permission denied, {decision.why}; --allow lets it run")
+                say(f"⊘ {self._calls[call.id]['tool']}: Permission denied, {decision.why}")
             case ToolFinished(call, seconds, result, error):
                 made = self._calls.setdefault(call.id, {"tool": call.name})
                 made |= {"seconds": round(seconds, 3), "result": result.text if result else None, "error": error}

@@ -6,7 +6,8 @@ import asyncio
 import sys
 
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.gate import Asker, NobodyToAsk, Reply
+from mcp_tui.domain.errors import PermissionDenied
+from mcp_tui.domain.gate import Asker, Reply
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.text import clean, pretty_json
 from mcp_tui.headless.output import say
@@ -29,9 +30,16 @@ class TerminalAsker:
         return Reply(ANSWERS.get(line.strip().lower()[:1], Answer.DENY), request.arguments)
 
 
+class NoTerminal:
+    """There is nobody to ask: that means no, and says how to allow it beforehand."""
+
+    async def ask(self, request: Request) -> Reply:
+        raise PermissionDenied("there is no terminal to ask on; --allow lets it run", subject=request.item)
+
+
 def asker() -> Asker:
     """The terminal when there is one to ask on, else nobody."""
-    return TerminalAsker() if sys.stdin.isatty() and sys.stderr.isatty() else NobodyToAsk()
+    return TerminalAsker() if sys.stdin.isatty() and sys.stderr.isatty() else NoTerminal()
 
 
 def question(request: Request) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from mcp_tui.domain.catalog import Item, Kind, Prompt, Resource, Template, Tool
@@ -69,7 +69,10 @@ async def prompt(home: Home, specs: Sequence[ServerSpec], name: str, pairs: Sequ
     async with settled(home, only_needed(specs, name)) as bench:
         item = find(bench, Kind.PROMPT, name)
         assert isinstance(item, Prompt)
-        result = await bench.get_prompt(item, key_values(list(pairs)), initiator=Initiator.COMMAND_LINE)
+        values = key_values(list(pairs))
+        required = [argument.name for argument in item.arguments if argument.required]
+        _check_names(item, values, [argument.name for argument in item.arguments], required)
+        result = await bench.get_prompt(item, values, initiator=Initiator.COMMAND_LINE)
     if as_json:
         print_json(result.raw)
     else:
@@ -139,15 +142,24 @@ def _typed(tool: Tool, texts: dict[str, str]) -> dict[str, Any]:
     """`key=value` texts as the values that the tool's schema wants."""
     fields = {field.name: field for field in fields_of(tool.input_schema)}
     values: dict[str, Any] = {}
+    _check_names(tool, texts, list(fields), [field.name for field in fields.values() if field.required])
     for name, text in texts.items():
-        if name not in fields:
-            known = ", ".join(fields) or "it takes none"
-            raise UsageError(f"{tool.name} has no argument {name}", subject=name, hint=f"arguments: {known}")
         try:
             values[name] = parse(fields[name], text)
         except FieldError as error:
             raise UsageError(f"{name} {error}", subject=tool.name) from None
     return values
+
+
+def _check_names(item: Item, given: Mapping[str, str], known: Sequence[str], required: Sequence[str]) -> None:
+    """Raises UsageError for an argument too many or too few."""
+    hint = f"arguments: {', '.join(known) or 'it takes none'}"
+    for name in given:
+        if name not in known:
+            raise UsageError(f"{item.key} has no argument {name}", subject=name, hint=hint)
+    for name in required:
+        if name not in given:
+            raise UsageError(f"{name} is required", subject=item.key, hint=hint)
 
 
 def rows(items: Sequence[Item]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
@@ -17,7 +18,16 @@ from mcp_tui.domain.errors import (
     ServerUnreachable,
     UsageError,
 )
+from mcp_tui.domain.secrets import mask
 from mcp_tui.domain.text import clean, clean_line, safe_json
+
+
+_hidden: list[str] = []
+
+
+def hide(secrets: Iterable[str]) -> None:
+    """From now on these are masked in what is said on stderr: one process has one stderr."""
+    _hidden.extend(secrets)
 
 
 class Exit(IntEnum):
@@ -69,7 +79,7 @@ def print_json(value: Any) -> None:
 
 def say(text: str) -> None:
     """A word to the person, on stderr."""
-    print(clean(text), file=sys.stderr, flush=True)
+    print(clean(mask(text, _hidden)), file=sys.stderr, flush=True)
 
 
 def say_error(error: McpTuiError) -> None:

@@ -9,9 +9,10 @@ from contextlib import asynccontextmanager
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.errors import UsageError
 from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.secrets import known_secrets
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
-from mcp_tui.headless.output import Exit, say
+from mcp_tui.headless.output import Exit, hide, say
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 
@@ -21,6 +22,7 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 @asynccontextmanager
 async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
+    hide(known_secrets(specs, home.environ, [home.model.key] if home.model else []))
     bench = Workbench(home, specs, asker=asker())
     try:
         bench.start()
@@ -49,7 +51,7 @@ def report_unreachable(bench: Workbench) -> Exit:
             say(f"  stderr: {line}")
         if status.hint:
             say(f"  {status.hint}")
-        worst = max(worst, Exit.AUTHORIZATION if status.short in ("401", "403") else Exit.UNREACHABLE)
+        worst = max(worst, Exit.AUTHORIZATION if status.phase == "authorization" else Exit.UNREACHABLE)
     return worst
 
 
