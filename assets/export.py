@@ -149,7 +149,6 @@ async def result(driver: Driver) -> None:
 
 async def prompt(driver: Driver) -> None:
     await driver.go_to(Kind.PROMPT, "review")
-    await driver.press("enter")
     await driver.type("for x in range(3): print(x)")
     await driver.press("ctrl+s")
     await driver.until(lambda: bool(driver.app.asking.waiting), "the question about the prompt")

@@ -24,7 +24,7 @@ from mcp_tui.ui.widgets.pieces import key
 Suggest = Callable[[str, str, dict[str, str]], Awaitable[list[str]]]
 """Asked with an argument's name, what is typed of it, and the other arguments so far; raw values."""
 
-_NARROW = 44
+_NARROW = 42
 """Columns under which labels stand above their entries."""
 
 
