@@ -56,7 +56,7 @@ class McpTuiApp(App[int]):
         self.workspace = Workspace(self)
         self.crash: BaseException | None = None
         self._starts_with_welcome = welcome
-        self._closing = False
+        self._is_leaving = False
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -69,6 +69,8 @@ class McpTuiApp(App[int]):
             if (number := getattr(signal, name, None)) and not self.is_headless:
                 loop.add_signal_handler(number, self._end, 128 + int(number))
         loop.set_exception_handler(self._task_failed)
+        # Textual takes the terminal back after ctrl+z, but draws nothing until something changes.
+        self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -99,8 +101,8 @@ class McpTuiApp(App[int]):
 
     def _end(self, code: int) -> None:
         """End the servers, then leave."""
-        if not self._closing:
-            self._closing = True
+        if not self._is_leaving:
+            self._is_leaving = True
             self._leaving = asyncio.create_task(self._leave(code))
 
     async def _leave(self, code: int) -> None:
@@ -116,7 +118,7 @@ class McpTuiApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leave, after asking when a tool call runs."""
-        if self._closing:
+        if self._is_leaving:
             return
         if self.workspace.chat.calls_running or self.workspace.inspector.is_running:
             from mcp_tui.ui.screens.confirm import Confirm

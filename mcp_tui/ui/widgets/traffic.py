@@ -29,7 +29,7 @@ SHOWN_BYTES = 20_000
 """Of a frame beside the table; `y` copies all that was kept."""
 EVERY = 0.2
 """Seconds between looks at the trace while the table is on screen."""
-COLUMNS = (("time", 8), ("server", 14), ("", 1), ("method", 26), ("what", 18), ("took", 9), ("size", 8))
+COLUMNS = (("time", 8), ("server", 10), ("", 1), ("method", 22), ("what", 13), ("took", 9), ("size", 7))
 
 
 class TrafficView(Horizontal):
@@ -38,12 +38,12 @@ class TrafficView(Horizontal):
     DEFAULT_CSS = """
     TrafficView {
         DataTable {
-            width: 3fr; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
+            width: 1fr; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
             & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
             & > .datatable--cursor { background: $block-cursor-background; color: $foreground; }
             & > .datatable--odd-row, & > .datatable--even-row { background: transparent; }
         }
-        #frames { width: 2fr; min-width: 30; margin-left: 2; padding-left: 2; border-left: solid $panel;
+        #frames { width: 50; max-width: 45%; margin-left: 2; padding-left: 2; border-left: solid $panel;
             scrollbar-size-vertical: 1; }
         #traffic-filter { display: none; dock: top; }
         #traffic-filter.-open { display: block; }
@@ -116,12 +116,12 @@ class TrafficView(Horizontal):
         state = Text(*_state(exchange, colour))
         return [
             Text(time.strftime("%H:%M:%S", time.localtime(frame.time)), quiet),
-            Text(shorten(clean_line(frame.server), 14)),
+            Text(shorten(clean_line(frame.server), 10)),
             Text("→" if frame.outgoing else "←", quiet if frame.outgoing else colour["hue"]),
             Text(clean_line(frame.method or ("reply" if frame.is_reply else "not JSON-RPC")), voice),
             Text(clean_line(frame.what), voice),
             state,
-            Text(f"{human_size(exchange.size):>8}", quiet),
+            Text(f"{human_size(exchange.size):>7}", quiet),
         ]
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:

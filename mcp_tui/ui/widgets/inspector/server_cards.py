@@ -77,8 +77,10 @@ class FailureCard(Card):
         if stderr:
             yield from _last_words(stderr)
         yield Static("[b]What to try[/b]", classes="gap")
-        program = "its command" if isinstance(spec, StdioSpec) else "its address"
-        yield Choice("e", "Edit", prose(status.hint or program), width=WIDTH)
+        if status.hint and not (stderr and stderr[-1].strip() in status.hint):
+            yield Static(prose(status.hint), classes="gap")
+        program = "its command, variables or folder" if isinstance(spec, StdioSpec) else "its address or headers"
+        yield Choice("e", "Edit", program, width=WIDTH)
         yield Choice("r", "Start again", "right now", width=WIDTH)
         count = f"{len(stderr)} line{'' if len(stderr) == 1 else 's'}" if stderr else "what it said so far"
         yield Choice("l", "All its log", count, width=WIDTH)
