@@ -72,13 +72,15 @@ class Workbench:
 
     async def aclose(self) -> None:
         """End every server and close what is open. Nothing of ours runs afterwards. May be called twice."""
-        await self.hub.aclose()
+        await asyncio.gather(self.hub.aclose(), self._end_model())
+        await self.home.aclose()
+
+    async def _end_model(self) -> None:
         if (model := self.model) is not None:
             self.model = None
             await model.aclose()
         if self._demo_model is not None:
             await self._demo_model.stop()
-        await self.home.aclose()
 
     def subscribe(self, listener: Listener) -> None:
         """Hear of what happens from now on. Called on the event loop's thread."""
