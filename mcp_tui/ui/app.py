@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
-LAST_RESORT = 1.0
-"""Seconds that the terminal has to let go of us after a signal; a terminal that hung up never does."""
+LAST_RESORT = 2.0
+"""Seconds that the terminal has to let go of us once all is closed; one that hung up never does."""
 
 
 class McpTuiApp(App[int]):
@@ -110,7 +110,7 @@ class McpTuiApp(App[int]):
         try:
             await self.bench.aclose()
         finally:
-            if code:
+            if not self.is_headless:
                 last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
                 last_resort.daemon = True
                 last_resort.start()
