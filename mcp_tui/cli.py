@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import os
 import sys
 from collections.abc import Coroutine, Sequence
@@ -150,6 +151,7 @@ def _app(home: Home, plan: Plan, specs: Sequence[Any]) -> int:
         welcome=not specs and plan == Plan(),
     )
     code = app.run()
+    gc.freeze()  # else the end of the interpreter walks through everything that was loaded, for half a second
     if app.crash is not None:
         log = home.write_failure(app.crash)
         print(f"mcp-tui stopped: {type(app.crash).__name__}. What happened is in {log}", file=sys.stderr)

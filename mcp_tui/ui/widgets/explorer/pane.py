@@ -29,7 +29,7 @@ class FilterField(Input):
 
     def open(self) -> None:
         self.can_focus = True
-        self.focus()
+        self.screen.set_focus(self)  # now: with focus(), keys typed right after `/` would go to the tree
 
     def action_leave(self) -> None:
         self.value = ""
