@@ -90,7 +90,10 @@ class Outline:
         return Row(Ref(name), clean_line(name), icon, role.removeprefix("$"), "name", note, self._has_catalog(name))
 
     def _group(self, server: str, kind: Kind) -> Row:
-        listing = self._bench.hub.catalog(server)[kind]
+        catalog = self._bench.hub.catalog(server)
+        if not catalog.listings:
+            return Row(Ref(server, kind), kind.group, role="quiet", note="…")
+        listing = catalog[kind]
         found = self._found.get((server, kind), [])
         count = len(found) if self._words else len(listing.items)
         note = "✗" if listing.error and not count else str(count)

@@ -25,7 +25,10 @@ MOST_HIGHLIGHTED = 60_000
 HEAD = 256
 """Bytes of a blob that are shown."""
 
-_MARKDOWN = re.compile(r"^(#{1,6} |[-*] |\d+\. |> |```|\|.*\|)|\*\*[^*\n]+\*\*|`[^`\n]+`|\[[^\]\n]+\]\([^)\n]+\)", re.M)
+_MARKDOWN = re.compile(r"^(#{1,6} \S|```|\|.*\|$\s*\|[-:| ]+\|$)|\*\*[^*\n]+\*\*|\[[^\]\n]+\]\(\w+:[^)\n]+\)", re.M)
+"""What only Markdown has. Dashes and numbers begin lines of much else: a list alone does not count."""
+_DIFF = re.compile(r"^(diff --git |@@ -\d+|\+\+\+ |--- )", re.M)
+"""A diff keeps its lines, whatever stands in them."""
 
 
 def kind_of_text(text: str, mime_type: str = "") -> str:
@@ -37,7 +40,8 @@ def kind_of_text(text: str, mime_type: str = "") -> str:
         return "plain"
     if "markdown" in mime_type:
         return "Markdown"
-    return "Markdown" if mime_type in ("", "text/plain") and _MARKDOWN.search(text) else "plain"
+    is_markdown = not mime_type and _MARKDOWN.search(text) and not _DIFF.search(text)
+    return "Markdown" if is_markdown else "plain"
 
 
 def text_view(text: str, mime_type: str = "", classes: str = "") -> Iterator[Widget]:

@@ -59,7 +59,8 @@ class ToolDetails(View):
         offered = "□ no, withheld" if self._bench.is_withheld(tool) else "[$foreground]■ yes[/]"
         yield two("[b]Offered to the model[/b]", offered)
         yield two("[b]When the model asks[/b]", self._when_asked(), "gap")
-        yield Static(hints(enter="call it", space="offer or withhold", y="copy"))
+        space = "offer" if self._bench.is_withheld(tool) else "withhold"
+        yield Static(hints(enter="call it", space=space, y="copy"))
 
     def _arguments(self) -> Iterator[Widget]:
         rows = arguments_table(self._tool.input_schema)
