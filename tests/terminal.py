@@ -73,11 +73,6 @@ class Terminal:
         """Until the program wrote these bytes, after the first `since` of all its bytes."""
         self._until(lambda: data in self.raw[since:], f"{data!r} to be written", within)
 
-    def settle(self, quiet: float = 0.3) -> None:
-        """Until nothing was written for so many seconds."""
-        while self._read(quiet):
-            pass
-
     def _until(self, true: object, what: str, within: float) -> None:
         assert callable(true)
         end = time.perf_counter() + within
@@ -94,7 +89,7 @@ class Terminal:
             if gap:
                 self.pause(gap)
 
-    def press(self, key: str, quiet: float = 0.5) -> None:
+    def press(self, key: str, quiet: float = 1.0) -> None:
         """A lone press: with so many seconds of quiet before and after it."""
         self.pause(quiet)
         self.type(key)

@@ -21,7 +21,6 @@ from mcp_tui.domain.errors import (
 from mcp_tui.domain.secrets import mask
 from mcp_tui.domain.text import clean, clean_line, safe_json
 
-
 _hidden: list[str] = []
 
 

@@ -29,7 +29,7 @@ class FilterField(Input):
 
     def open(self) -> None:
         self.can_focus = True
-        self.screen.set_focus(self)  # now: with focus(), keys typed right after `/` would go to the tree
+        self.screen.set_focus(self)  # now: with focus(), `e` and `x` right after `/` would act on a server
 
     def action_leave(self) -> None:
         self.value = ""
