@@ -148,8 +148,9 @@ class Workbench:
     @property
     def none_ready_yet(self) -> bool:
         """Servers are still connecting, and none is ready: a turn now would have no tool at all."""
-        states = [self.hub.status(name).state for name in self.hub.names]
-        return ServerState.CONNECTING in states and not any(state in ABLE for state in states)
+        hub = self.hub
+        able = any(hub.status(name).state in ABLE and hub.catalog(name).listings for name in hub.names)
+        return not able and any(hub.status(name).state in (ServerState.CONNECTING, *ABLE) for name in hub.names)
 
     async def some_ready(self) -> None:
         """Wait while none is ready yet."""
