@@ -1,0 +1,64 @@
+"""Good and bad servers side by side in a real terminal: the good ones ready, the bad ones explained, all ended."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.program import DEMO, PROGRAM, home_environment
+from tests.terminal import Terminal, descendants, running
+
+HERE = Path(__file__).parent
+CTRL_Q, F2 = "\x11", "\x1bOQ"
+
+
+def python(*words: str, **more: Any) -> dict[str, Any]:
+    return {"command": sys.executable, "args": list(words), **more}
+
+
+def start(home: Path) -> Terminal:
+    stubborn = str(HERE / "stubborn_server.py")
+    servers = {
+        "first": python(*DEMO[2:]),
+        "second": python(str(HERE / "hostile_server.py")),
+        "hangs": python(stubborn, "hangs"),
+        "deaf": python(stubborn, "deaf"),
+        "kaputt": python("-c", "import sys; sys.exit('no luck today')"),
+    }
+    file = home / "servers.json"
+    file.write_text(json.dumps({"mcpServers": servers}), encoding="utf-8")
+    return Terminal([*PROGRAM, "--config", str(file)], env=home_environment(home), cwd=home)
+
+
+@pytest.mark.parametrize("way", [CTRL_Q, signal.SIGTERM, signal.SIGHUP])
+def test_good_servers_are_ready_bad_ones_explained_and_none_outlives_the_program(
+    tmp_path: Path, way: str | signal.Signals
+) -> None:
+    with start(tmp_path) as terminal:
+        terminal.wait_for("Explorer", "exited 1", "13 tools on offer")
+        assert "onnecting" in terminal.text or "…" in terminal.text, "two never answer; nothing waits for them"
+        children = descendants(terminal.pid)
+        assert len(children) >= 4
+        if isinstance(way, signal.Signals):
+            terminal.signal(way)
+        else:
+            terminal.type(way)
+        took = terminal.wait_exit()
+        assert running(children) == []
+        assert took < 3.0, "1.2 s on a quiet machine"
+
+
+def test_a_server_that_exits_at_once_is_explained_where_one_looks_for_it(tmp_path: Path) -> None:
+    with start(tmp_path) as terminal:
+        terminal.wait_for("Explorer", "exited 1")
+        terminal.press(F2)
+        terminal.press("/")
+        terminal.type("kaputt")
+        terminal.press("\r")
+        terminal.type("\r")
+        terminal.wait_for("no luck today", "kaputt")
