@@ -42,8 +42,20 @@ class Hints:
 NOTHING_SAID = Hints()
 
 
+class _Defined:
+    """Something with a definition on the wire."""
+
+    __slots__ = ()
+    raw: Mapping[str, Any]
+
+    @property
+    def definition(self) -> str:
+        """A hash of everything that tells what the thing is; a rule dies when it changes."""
+        return definition_hash(self.raw)
+
+
 @dataclass(frozen=True, slots=True)
-class Tool:
+class Tool(_Defined):
     """A tool. Texts are raw: clean them before drawing."""
 
     server: str
@@ -63,11 +75,6 @@ class Tool:
         """What the item is called by: a tool's or prompt's name, a resource's URI."""
         return self.name
 
-    @property
-    def definition(self) -> str:
-        """A hash of everything that tells what the tool is; a rule dies when it changes."""
-        return definition_hash(self.raw)
-
 
 @dataclass(frozen=True, slots=True)
 class PromptArgument:
@@ -77,7 +84,7 @@ class PromptArgument:
 
 
 @dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(_Defined):
     server: str
     name: str
     title: str = ""
@@ -91,13 +98,9 @@ class Prompt:
     def key(self) -> str:
         return self.name
 
-    @property
-    def definition(self) -> str:
-        return definition_hash(self.raw)
-
 
 @dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(_Defined):
     server: str
     uri: str
     name: str = ""
@@ -114,13 +117,9 @@ class Resource:
     def key(self) -> str:
         return self.uri
 
-    @property
-    def definition(self) -> str:
-        return definition_hash(self.raw)
-
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class Template(_Defined):
     server: str
     uri_template: str
     """RFC 6570."""
@@ -135,10 +134,6 @@ class Template:
     @property
     def key(self) -> str:
         return self.uri_template
-
-    @property
-    def definition(self) -> str:
-        return definition_hash(self.raw)
 
 
 Item = Tool | Prompt | Resource | Template
