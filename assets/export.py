@@ -229,8 +229,8 @@ async def draw(name: str, scene: Scene, folder: Path) -> None:
         )
         async with app.run_test(size=scene.size) as pilot:
             driver = Driver(app, pilot)
+            await app.raised.wait()
             if not scene.welcome:
-                await driver.until(lambda: bool(app.bench.hub.names), "the servers to be started")
                 await app.bench.hub.wait_settled()
                 await driver.until(lambda: app.bench.model is not None, "the model")
             await scene.act(driver)

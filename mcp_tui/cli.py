@@ -142,11 +142,17 @@ def _app(home: Home, plan: Plan, specs: Sequence[Any]) -> int:
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         print("mcp-tui: the app needs a terminal; see mcp-tui --help for commands that do not", file=sys.stderr)
         return 2
+    gc.disable()  # nothing that loads is garbage; the app turns it on once it is up
     from mcp_tui.ui.app import McpTuiApp
-    from mcp_tui.workbench.bench import Workbench
+
+    def make_bench(asker: Any, asks: Any) -> Any:
+        from mcp_tui.workbench.bench import Workbench
+
+        return Workbench(home, specs, asker=asker, asks=asks)
 
     app = McpTuiApp(
-        lambda asker, asks: Workbench(home, specs, asker=asker, asks=asks),
+        make_bench,
+        servers=[spec.name for spec in specs],
         theme=home.settings.theme,
         welcome=not specs and plan == Plan(),
     )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual import events, work
@@ -15,16 +17,17 @@ from textual.content import Content
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean, clean_line
-from mcp_tui.ui.asking import Asking
-from mcp_tui.ui.commands import Commands
+from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
-from mcp_tui.ui.screens.workspace import Workspace
 from mcp_tui.ui.themes import INK, PAPER, with_roles
-from mcp_tui.ui.transcript import preload
 
 if TYPE_CHECKING:
+    from textual.command import Provider
+
     from mcp_tui.domain.asks import ServerAsks
     from mcp_tui.domain.gate import Asker
+    from mcp_tui.ui.asking import Asking
+    from mcp_tui.ui.screens.workspace import Workspace
     from mcp_tui.workbench.bench import Workbench
 
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
@@ -34,34 +37,48 @@ LAST_RESORT = 2.0
 """Seconds that the terminal has to let go of us once all is closed; one that hung up never does."""
 
 
+def _commands() -> type[Provider]:
+    from mcp_tui.ui.commands import Commands
+
+    return Commands
+
+
 class McpTuiApp(App[int]):
-    """The full-screen face of a workbench. The return value is the exit code."""
+    """The full-screen face of a workbench. The return value is the exit code.
+
+    The first frame is the curtain's. What is heavy to import comes after it: `asking`, `bench` and `workspace` are
+    there once `raised` is set.
+    """
 
     TITLE = "mcp-tui"
-    CSS_PATH = ["app.tcss", "screens/workspace.tcss"]
-    # Textual loads no stylesheet for a default screen: it stands here.
-    COMMANDS = {Commands}
+    COMMANDS = {_commands}
     BINDINGS = bindings("app")
     ENABLE_COMMAND_PALETTE = True
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
-    def __init__(self, make_bench: MakeBench, *, theme: str = "ink", welcome: bool = False) -> None:
+    asking: Asking
+    bench: Workbench
+    workspace: Workspace
+
+    def __init__(
+        self, make_bench: MakeBench, *, servers: Sequence[str] = (), theme: str = "ink", welcome: bool = False
+    ) -> None:
+        """`servers` are the names on the first frame."""
         super().__init__()
         self.register_theme(INK)
         self.register_theme(PAPER)
         self.theme = theme if theme in self.available_themes else "ink"
-        self.asking = Asking(self)
-        self.bench = make_bench(self.asking, self.asking)
-        self.asking.drafter = lambda: (self.bench.draft, self.bench.model.name) if self.bench.model else (None, "")
-        self.workspace = Workspace(self)
+        self.raised = asyncio.Event()
         self.crash: BaseException | None = None
+        self._make_bench = make_bench
+        self._curtain = Curtain([clean_line(name) for name in servers])
         self._starts_with_welcome = welcome
         self._is_leaving = False
 
     # -- life ---------------------------------------------------------------------------------------
 
-    def get_default_screen(self) -> Workspace:
-        return self.workspace
+    def get_default_screen(self) -> Curtain:
+        return self._curtain
 
     def on_mount(self) -> None:
         loop = asyncio.get_running_loop()
@@ -71,11 +88,23 @@ class McpTuiApp(App[int]):
         loop.set_exception_handler(self._task_failed)
         # Textual takes the terminal back after ctrl+z, but draws nothing until something changes.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
-        self.call_after_refresh(self._begin)
+        self.call_after_refresh(self._raise_curtain)
 
-    def _begin(self) -> None:
-        """After the first paint: start the servers, then fetch what they need, then the model."""
+    async def _raise_curtain(self) -> None:
+        """After the first paint: start the servers, then show the workspace, then make the model ready."""
+        from mcp_tui.ui.asking import Asking
+
+        self.asking = Asking(self)
+        self.bench = self._make_bench(self.asking, self.asking)
+        self.asking.drafter = lambda: (self.bench.draft, self.bench.model.name) if self.bench.model else (None, "")
         self.bench.start()
+        module = await asyncio.to_thread(import_module, "mcp_tui.ui.screens.workspace")
+        self.workspace = module.Workspace(self)
+        await self.push_screen(self.workspace)
+        self.raised.set()
+        for event in self._curtain.kept:
+            self.post_message(event)
+        gc.enable()  # cli.py put it off
         for warning in (*self.bench.home.warnings, *self.bench.home.rules.warnings):
             self.tell(warning, severity="warning")
         if self._starts_with_welcome:
@@ -92,6 +121,8 @@ class McpTuiApp(App[int]):
         await self.bench.some_ready()  # servers first: two big imports at once help neither
         if self.bench.model is not None:
             await self.bench.model.warm()
+        from mcp_tui.ui.transcript import preload
+
         await asyncio.to_thread(preload)
 
     def open_welcome(self) -> None:
@@ -106,9 +137,10 @@ class McpTuiApp(App[int]):
             self._leaving = asyncio.create_task(self._leave(code))
 
     async def _leave(self, code: int) -> None:
-        self.asking.close()
         try:
-            await self.bench.aclose()
+            if self.raised.is_set():
+                self.asking.close()
+                await self.bench.aclose()
         finally:
             if not self.is_headless:
                 last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
@@ -120,27 +152,35 @@ class McpTuiApp(App[int]):
         """Leave, after asking when a tool call runs."""
         if self._is_leaving:
             return
-        if self.workspace.chat.calls_running or self.workspace.inspector.is_running:
-            from mcp_tui.ui.screens.confirm import Confirm
-
-            def answered(leave: bool | None) -> None:
-                if leave:
-                    self._end(0)
-
-            await self.push_screen(
-                Confirm(
-                    "Quit while a tool call runs?",
-                    "The call is stopped, and its server told.",
-                    ("y", "Quit", "stop the call and leave"),
-                    ("n", "Stay", "let it finish"),
-                ),
-                answered,
-            )
-            return
+        if self.raised.is_set() and self.is_working:
+            return await self._ask_before_leaving()
         self._end(0)
 
+    @property
+    def is_working(self) -> bool:
+        """Whether a tool call runs."""
+        return bool(self.workspace.chat.calls_running or self.workspace.inspector.is_running)
+
+    async def _ask_before_leaving(self) -> None:
+        from mcp_tui.ui.screens.confirm import Confirm
+
+        def answered(leave: bool | None) -> None:
+            if leave:
+                self._end(0)
+
+        await self.push_screen(
+            Confirm(
+                "Quit while a tool call runs?",
+                "The call is stopped, and its server told.",
+                ("y", "Quit", "stop the call and leave"),
+                ("n", "Stay", "let it finish"),
+            ),
+            answered,
+        )
+
     async def _on_exit_app(self) -> None:
-        await self.bench.aclose()
+        if self.raised.is_set():
+            await self.bench.aclose()
         await super()._on_exit_app()
 
     # -- what nobody foresaw --------------------------------------------------------------------------
@@ -177,8 +217,15 @@ class McpTuiApp(App[int]):
     # -- keys and the clipboard -----------------------------------------------------------------------
 
     async def on_event(self, event: events.Event) -> None:
+        if not self.raised.is_set():
+            await super().on_event(event)
+            return
         for passed in self.asking.sift(event):
             await super().on_event(passed)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Behind the curtain only the way out is open; other keys wait."""
+        return self.raised.is_set() or action in ("quit", "suspend_process")
 
     def action_look(self) -> None:
         """Open the question that waits."""

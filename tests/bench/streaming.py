@@ -125,6 +125,7 @@ async def _ours(url: str, words: int) -> float:
     home = Home.open({"OPENAI_BASE_URL": url, "OPENAI_MODEL": "bench"})
     app = McpTuiApp(lambda asker, asks: Workbench(home, (), asker=asker, asks=asks))
     async with app.run_test(size=SIZE) as pilot:
+        await app.raised.wait()
         while app.bench.model is None:
             await pilot.pause(0.05)
         await app.bench.model.warm()

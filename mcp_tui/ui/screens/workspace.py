@@ -34,6 +34,7 @@ TOLD_EVERY = 0.1
 class Workspace(Screen[None]):
     """One, two or three panes, by the width of the terminal."""
 
+    CSS_PATH = ["../app.tcss", "workspace.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (SMALL, "-medium"), (132, "-wide"), (180, "-huge")]
     BINDINGS = bindings("screen")
     AUTO_FOCUS = None
@@ -80,7 +81,7 @@ class Workspace(Screen[None]):
         self.set_class(name == "inspector", "-inspecting")
         self.switcher.shown = name
         if focus:
-            self._home_of(name).focus()
+            self.set_focus(self._home_of(name))  # at once: keys of the same burst are meant for it
 
     def _home_of(self, pane: str) -> Widget:
         """The widget of a pane that takes the focus."""
@@ -133,7 +134,7 @@ class Workspace(Screen[None]):
         self._drawer.display = True
         self.strip.is_open = True
         self.set_class(True, "-drawer")
-        self._drawer.home.focus()
+        self.set_focus(self._drawer.home)
 
     async def show_log(self, server: str) -> None:
         """Open the drawer at one server's log."""
@@ -147,7 +148,7 @@ class Workspace(Screen[None]):
             self._drawer.display = False
         self.strip.is_open = False
         self.set_class(False, "-drawer")
-        self._home_of(self.switcher.shown).focus()
+        self.set_focus(self._home_of(self.switcher.shown))
 
     def action_back(self) -> None:
         """esc: close the drawer, stop the turn, or go back to the pane one came from. Never out."""

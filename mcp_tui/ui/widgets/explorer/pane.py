@@ -75,7 +75,7 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
     }
     """
     BINDINGS = [
-        Binding("slash", "filter", "Filter every server"),
+        Binding("slash", "filter", "Filter every server", priority=True),  # before the rest of a burst of keys
         Binding("escape", "unfilter", "Show everything again", show=False),
     ]
 
@@ -115,6 +115,8 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
         self.field.value = ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "filter":
+            return not self.field.has_focus
         return self.tree_view.is_filtered if action == "unfilter" else True
 
     @on(Input.Changed)
