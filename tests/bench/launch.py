@@ -13,7 +13,7 @@ from tests.bench.report import Ratio, ratio
 from tests.terminal import Terminal
 
 RUNS = 5
-PACKAGES = ("@modelcontextprotocol/inspector", "@modelcontextprotocol/server-everything", "node@22")
+PACKAGES = ("@modelcontextprotocol/inspector@latest", "@modelcontextprotocol/server-everything", "node@22")
 TOOL = "get-sum"
 """A tool whose name is on the screen in both."""
 
@@ -39,9 +39,9 @@ def run() -> list[Ratio]:
         env = {**os.environ, "HOME": name, "XDG_CONFIG_HOME": name, "TERM": "xterm-256color"}
         for number in range(RUNS + 1):
             with Terminal([node, inspector, "--tui", *server], env=env) as terminal:
-                terminal.wait_for("onnect")
+                terminal.wait_for("[Connect]")
                 terminal.type("c")
-                terminal.wait_for("onnected")
+                terminal.wait_for("Tools (1")
                 terminal.type("t")
                 their_time, their_size = terminal.wait_for(TOOL), terminal.memory()
             with Terminal([sys.executable, "-m", "mcp_tui", "--", *server], env=env) as terminal:
