@@ -137,7 +137,7 @@ async def _ours(url: str, words: int) -> float:
         await ended.wait()
         await pilot.pause()
         took = time.process_time() - began
-        assert app.bench.conversation.messages[-1].text == markdown(words)
+        assert app.bench.conversation.messages[-1].text == "".join(_chunks(words))
     return took
 
 

@@ -79,7 +79,7 @@ class FailureCard(Card):
         yield Static("[b]What to try[/b]", classes="gap")
         if status.hint and not (stderr and stderr[-1].strip() in status.hint):
             yield Static(prose(status.hint), classes="gap")
-        program = "its command, variables or folder" if isinstance(spec, StdioSpec) else "its address or headers"
+        program = "its command" if isinstance(spec, StdioSpec) else "its address"
         yield Choice("e", "Edit", program, width=WIDTH)
         yield Choice("r", "Start again", "right now", width=WIDTH)
         count = f"{len(stderr)} line{'' if len(stderr) == 1 else 's'}" if stderr else "what it said so far"
@@ -107,6 +107,6 @@ class ConsentCard(Card):
 
 def _last_words(stderr: list[str]) -> Iterator[Widget]:
     last = stderr[-LAST_WORDS:]
-    count = f"{len(last)} of {len(stderr)} lines" if len(stderr) > len(last) else f"{len(last)} lines"
+    count = f"{len(last)} of {len(stderr)} lines" if len(stderr) > len(last) else f"{len(last)} line{'s' * (len(last) != 1)}"
     yield two("[b]Last words[/b]", f"stderr, {count}", "gap")
     yield Static(prose("\n".join(last)), classes="quote")
