@@ -38,6 +38,7 @@ class ChatPane(Pane):
         Transcript { height: 1fr; }
         #composer { margin: 1 0 0 0; }
         #hint { height: 1; padding: 0 0 0 1; color: $text-muted; }
+        #hint > .left { text-wrap: nowrap; text-overflow: ellipsis; }
         #hint:ansi { text-style: dim; }
     }
     """

@@ -1,0 +1,84 @@
+"""The drawer at the keyboard: what went over the wire, what servers said, and what waits."""
+
+from __future__ import annotations
+
+import json
+
+from textual.widgets import Input
+from whole_app import Folder, Seat, pocket, seat
+
+
+async def open_drawer(me: Seat) -> None:
+    await me.press("f6")
+    await me.until(lambda: me.place == "drawer")
+    await me.sees("tools/list")
+
+
+async def test_traffic_shows_each_exchange_with_its_request_and_reply(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 46)) as me:
+        await me.send("/call add a=20 b=22")
+        await me.sees("✓ add")
+        await open_drawer(me)
+        await me.press("end", "ctrl+end")
+        await me.sees("tools/call", "→ request", "← reply", '"a": 20')
+        assert "✓" in next(row for row in me.screen.splitlines() if "tools/call" in row)
+
+
+async def test_traffic_is_filtered_paused_and_copied_by_keys(folder: Folder) -> None:
+    async with seat(folder, [pocket("one"), pocket("two")], size=(180, 46)) as me:
+        await open_drawer(me)
+        await me.press("slash")
+        me.find(Input, "#traffic-filter").value = "two prompts"
+        await me.sees_no("tools/list")
+        await me.press("enter", "y")
+        await me.until(lambda: me.app.clipboard)
+        first, _, _ = me.app.clipboard.partition("\n}\n")
+        assert json.loads(first + "}")["method"] == "prompts/list"
+        await me.press("escape")
+        await me.sees("tools/list")
+        await me.press("p")
+        await me.sees("Traffic is paused")
+        await me.send("/call one/add a=1 b=2")
+        await me.until(lambda: me.app.bench.calls.of("one", "add"))
+        await me.press("f6")
+        await me.until(lambda: me.place == "drawer")
+        assert "tools/call" not in me.screen
+        await me.press("p")
+        await me.sees("tools/call")
+
+
+async def test_escape_leaves_the_filter_first_and_then_the_drawer(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 46)) as me:
+        await open_drawer(me)
+        await me.press("slash")
+        me.find(Input, "#traffic-filter").value = "nothing such"
+        await me.sees_no("tools/list")
+        await me.press("escape")
+        await me.sees("tools/list")
+        assert me.place == "drawer"
+        await me.press("escape")
+        await me.until(lambda: me.place == "explorer")
+
+
+async def test_right_leads_to_the_log_and_to_what_waits(folder: Folder) -> None:
+    async with seat(folder, [pocket("broken", "fails"), pocket()], size=(180, 46)) as me:
+        await me.send("/call forget name=milk")
+        await me.until(lambda: me.app.asking.waiting)
+        await me.sees("Permission required")
+        await me.press("escape")  # deny, once the dialog stands long enough
+        await open_drawer(me) if not me.app.asking.waiting else None
+        await me.until(lambda: not me.app.asking.waiting or me.place == "drawer")
+        await me.press("right")
+        await me.sees("pocket: no vault, giving up", "broken")
+        await me.press("right")
+        await me.sees("Nothing waits for you")
+        await me.press("left", "left")
+        await me.sees("tools/list")
+
+
+async def test_the_counts_of_the_strip_follow_what_happens(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        before = me.app.bench.trace.total
+        await me.sees(f"Traffic {before}")
+        await me.send("/call add a=1 b=2")
+        await me.sees(f"Traffic {before + 2}")

@@ -1,0 +1,128 @@
+"""Servers from within the app: added, edited, switched off, removed; and the permissions that are remembered."""
+
+from __future__ import annotations
+
+import shlex
+
+from scripted_endpoint import Endpoint, say
+from textual.widgets import Input
+from whole_app import Folder, Seat, entry, pocket, seat
+
+from mcp_tui.domain.servers import ServerState
+from mcp_tui.ui.screens.confirm import Confirm
+from mcp_tui.ui.screens.pick import Pick
+from mcp_tui.ui.screens.server_form import ServerForm
+from mcp_tui.ui.screens.welcome import Welcome
+from mcp_tui.ui.screens.workspace import Workspace
+
+
+def command(mode: str = "") -> str:
+    """The small server as somebody would type it."""
+    spec = pocket(mode=mode)
+    return shlex.join([spec.command, *spec.args])
+
+
+async def form(me: Seat, **values: str) -> None:
+    await me.until(lambda: isinstance(me.app.screen, ServerForm))
+    for name, value in values.items():
+        me.find(Input, f"#{name}").value = value
+
+
+async def test_a_server_is_tried_before_it_is_saved(folder: Folder) -> None:
+    async with seat(folder, [], welcome=True) as me:
+        await me.press("a")
+        await form(me, target="")
+        await me.press("ctrl+s")
+        await me.sees("a command or an address is missing")
+        await form(me, target=command("fails"), name="notes")
+        await me.press("ctrl+s")
+        await me.sees("✗", "pocket: no vault, giving up")
+        assert not folder.servers
+        await form(me, target=command())
+        await me.press("ctrl+s")
+        await me.until(lambda: isinstance(me.app.screen, Workspace))
+        await me.sees("● notes", "4 tools")
+    assert folder.servers == {"notes": entry()}
+
+
+async def test_escape_saves_nothing(folder: Folder) -> None:
+    async with seat(folder, [], welcome=True, size=(100, 32)) as me:
+        await me.press("a")
+        await form(me, target=command())
+        await me.press("escape")
+        await me.until(lambda: isinstance(me.app.screen, Welcome))
+    assert not folder.servers
+
+
+async def test_a_server_is_renamed_and_what_the_form_does_not_show_is_kept(folder: Folder) -> None:
+    folder.write_servers(pocket={**entry(), "x-own": 1})
+    async with seat(folder) as me:
+        await me.press("f2", "e")
+        await form(me, name="purse", env="PURSE_COLOUR=red")
+        await me.press("ctrl+s")
+        await me.until(lambda: isinstance(me.app.screen, Workspace))
+        await me.sees("● purse")
+        await me.until(lambda: me.app.bench.hub.names == ["purse"])
+    assert folder.servers == {"purse": {**entry(), "env": {"PURSE_COLOUR": "red"}, "x-own": 1}}
+
+
+async def test_a_server_that_is_switched_off_stays_off_after_a_restart(folder: Folder) -> None:
+    folder.write_servers(pocket=entry())
+    async with seat(folder) as me:
+        await me.press("f2", "x")
+        await me.until(lambda: me.app.bench.hub.status("pocket").state is ServerState.OFF)
+        await me.sees_no("■ add")
+    async with seat(folder) as me:
+        assert me.app.bench.hub.status("pocket").state is ServerState.OFF
+        await me.press("f2", "x")
+        await me.sees("● pocket")
+        await me.until(lambda: me.app.bench.hub.catalog("pocket").tools)
+    async with seat(folder) as me:
+        await me.sees("● pocket", "■ add")
+
+
+async def test_removing_a_server_asks_first_and_no_keeps_it(folder: Folder) -> None:
+    folder.write_servers(pocket=entry(), other=entry())
+    async with seat(folder) as me:
+        await me.press("f2", "delete")
+        await me.until(lambda: isinstance(me.app.screen, Confirm))
+        await me.sees("Remove pocket?")
+        await me.press("enter")
+        await me.until(lambda: isinstance(me.app.screen, Workspace))
+        assert "pocket" in folder.servers
+        await me.press("f2", "delete")
+        await me.until(lambda: isinstance(me.app.screen, Confirm))
+        await me.press("y")
+        await me.until(lambda: me.app.bench.hub.names == ["other"])
+        await me.sees_no("pocket")
+    assert folder.servers == {"other": entry()}
+
+
+async def test_r_starts_a_server_again(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        before = me.app.bench.hub.info("pocket")
+        await me.press("f2", "r")
+        await me.until(lambda: (after := me.app.bench.hub.info("pocket")) and before and after.pid != before.pid)
+        await me.sees("● pocket", "■ add")
+
+
+async def test_remembered_permissions_are_listed_and_revoked(folder: Folder, endpoint: Endpoint) -> None:
+    call = say(calls=[("pocket__add", {"a": 1, "b": 2})])
+    endpoint.script(call, say("First."), call, say("Second."))
+    async with seat(folder, [pocket()], model=endpoint.url) as me:
+        await me.send("add")
+        await me.answer("s")
+        await me.sees("First.")
+        await me.idle()
+        await me.app.run_action("permissions")
+        await me.until(lambda: isinstance(me.app.screen, Pick))
+        await me.sees("allow add on pocket", "this session")
+        await me.press("enter")  # not by habit: only delete revokes
+        await me.sees("allow add on pocket")
+        await me.press("delete")
+        await me.sees("Nothing is remembered")
+        await me.press("escape")
+        await me.send("add again")
+        await me.sees("Permission required")
+        await me.answer("d")
+        await me.sees("Second.")
