@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalGroup
-from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import Static
 
@@ -34,8 +33,7 @@ class Welcome(Screen[None]):
         #top { height: 1; padding: 0 2; background: $surface; }
         #welcome { align: center middle; height: 1fr; overflow-y: auto; }
         #welcome > .column { width: 72; max-width: 94%; height: auto; }
-        Choice { border-left: wide $background; }
-        Choice:focus { border-left: wide $primary; }
+        #model-row { padding: 0 0 0 3; margin-bottom: 1; }
     }
     """
     BINDINGS = [("escape,f2,f3,f4,f6,ctrl+n", "leave", "Workspace")]
@@ -62,10 +60,10 @@ class Welcome(Screen[None]):
     def _show_model(self) -> None:
         choice = self.app.bench.home.model
         if choice is not None:
-            row = marked("   [$good]●[/]   $name", name=f"{choice.name or 'its first model'} · {choice.base_url}")
+            row = marked("[$good]●[/] $name", name=f"{choice.name or 'its first model'} · {choice.base_url}")
         else:
-            row = marked("   [$quiet]○[/]   $missing", missing=self.app.bench.home.model_missing or "no model yet")
-        self.query_one("#model-row", Static).update(Content(" ") + row)
+            row = marked("[$quiet]○ $missing[/]", missing=self.app.bench.home.model_missing or "no model yet")
+        self.query_one("#model-row", Static).update(row)
 
     def on_choice_chosen(self, event: Choice.Chosen) -> None:
         self._choose(event.choice.key_name)

@@ -125,8 +125,12 @@ class Choice(HorizontalGroup, can_focus=True):
         width: int = 20,
         id: str | None = None,  # noqa: A002
     ) -> None:
-        told = Content.from_markup(f"{key(key_name)}  {words:<{width}} [$quiet]$why[/]", why=str(consequence))
-        super().__init__(Static(told, classes="left"), Static(extra, classes="right"), id=id)
+        super().__init__(
+            Static(f"{key(key_name)}  {words:<{width}} ", classes="answer"),
+            Static(Content.from_markup("[$quiet]$why[/]", why=str(consequence)), classes="left"),
+            Static(extra, classes="right"),
+            id=id,
+        )
         self.key_name = key_name
 
     def on_key(self, event: events.Key) -> None:

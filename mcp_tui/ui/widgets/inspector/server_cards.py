@@ -107,6 +107,10 @@ class ConsentCard(Card):
 
 def _last_words(stderr: list[str]) -> Iterator[Widget]:
     last = stderr[-LAST_WORDS:]
-    count = f"{len(last)} of {len(stderr)} lines" if len(stderr) > len(last) else f"{len(last)} line{'s' * (len(last) != 1)}"
+    count = (
+        f"{len(last)} of {len(stderr)} lines"
+        if len(stderr) > len(last)
+        else f"{len(last)} line{'s' * (len(last) != 1)}"
+    )
     yield two("[b]Last words[/b]", f"stderr, {count}", "gap")
     yield Static(prose("\n".join(last)), classes="quote")
