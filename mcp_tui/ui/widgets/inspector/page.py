@@ -46,7 +46,13 @@ class View(VerticalScroll, can_focus=True, inherit_bindings=False):
 class Page(Vertical):
     """One thing in the Inspector. Bodies are made when their tab is first opened, and kept."""
 
-    DEFAULT_CSS = "Page { height: 1fr; &.-away { display: none; } }"
+    DEFAULT_CSS = """
+    Page {
+        height: 1fr;
+        &.-away { display: none; }
+        & > .heading > .right { max-width: 50%; text-wrap: nowrap; text-overflow: ellipsis; }
+    }
+    """
     BINDINGS = [
         Binding("left,ctrl+left", "step(-1)", "The tab before", show=False),
         Binding("right,ctrl+right", "step(1)", "The next tab", show=False),
@@ -103,7 +109,7 @@ class Page(Vertical):
     # -- tabs ---------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
-        yield self.heading()
+        yield self.heading().add_class("heading")
         yield self.line
 
     def on_mount(self) -> None:
