@@ -20,7 +20,7 @@ async def test_an_allowed_call_runs_and_its_result_goes_to_the_model(folder: Fol
         await me.send("add 17 and 25")
         await me.sees("Permission required")
         await me.answer("a")
-        await me.sees("✓ add", "17 and 25 make 42.")
+        await me.sees("✓  add", "17 and 25 make 42.")
         await me.idle()
     assert endpoint.requests[-1]["messages"][-1]["content"] == "42"
 
@@ -100,7 +100,7 @@ async def test_an_answer_that_is_cut_keeps_its_text_and_r_asks_again(folder: Fol
     async with seat(folder, [pocket()], model=endpoint.url) as me:
         await me.send("tell")
         await me.idle()
-        await me.sees("Half an answ", "cut")
+        await me.sees("Half an answ", "cut", "ask again")
         await me.press("f3", "shift+tab", "r")
         await me.sees("Half an answ", "A whole answer.")
 
@@ -115,18 +115,18 @@ async def test_without_a_model_what_is_missing_is_said_and_the_text_comes_back(f
 async def test_an_unknown_command_is_named_with_what_may_have_been_meant(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
         await me.send("/tolls")
-        await me.sees("there is no command /tolls", "did you mean /tools?")
+        await me.sees("there is no command /tolls", "did you mean", "/tools?")
         assert me.draft == "/tolls"
 
 
 async def test_a_typed_call_runs_without_asking_and_without_a_model(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
         await me.send('/call add {"a": 20, "b": 22}')
-        await me.sees("✓ add", "42")
+        await me.sees("✓  add", "42")
         await me.send("/call add a=1 b=2")
         await me.until(lambda: len(me.app.bench.calls.of("pocket", "add")) == 2)
         await me.send("/call ad")
-        await me.sees("did you mean add?")
+        await me.sees("no server offers a tool ad", "did you mean")
 
 
 async def test_a_typed_call_of_a_destructive_tool_asks_once_more(folder: Folder) -> None:
@@ -134,7 +134,7 @@ async def test_a_typed_call_of_a_destructive_tool_asks_once_more(folder: Folder)
         await me.send("/call forget name=milk")
         await me.sees("Permission required", "destructive")
         await me.answer("d")
-        await me.sees("forget", "denied")
+        await me.sees("⊘  forget", "you said no")
         assert not me.app.bench.calls.of("pocket", "forget")
 
 
@@ -207,7 +207,7 @@ async def test_a_paste_of_several_lines_stays_one_draft(folder: Folder, endpoint
 
 async def test_after_the_cap_of_rounds_the_user_decides(folder: Folder, endpoint: Endpoint) -> None:
     folder.config.mkdir(parents=True)
-    (folder.config / "settings.toml").write_text("max_rounds = 1\n")
+    (folder.config / "settings.toml").write_text("[chat]\nmax_rounds = 1\n")
     endpoint.script(say(calls=[ADD]), say("Done at last."))
     async with seat(folder, [pocket()], model=endpoint.url) as me:
         await me.send("go")

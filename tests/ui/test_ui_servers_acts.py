@@ -71,7 +71,7 @@ async def test_a_server_that_is_switched_off_stays_off_after_a_restart(folder: F
     async with seat(folder) as me:
         await me.press("f2", "x")
         await me.until(lambda: me.app.bench.hub.status("pocket").state is ServerState.OFF)
-        await me.sees_no("■ add")
+        await me.sees("· pocket")
     async with seat(folder) as me:
         assert me.app.bench.hub.status("pocket").state is ServerState.OFF
         await me.press("f2", "x")

@@ -28,7 +28,7 @@ async def test_the_demo_door_brings_a_server_and_a_model_that_answers(folder: Fo
         await me.sees("● demo", "a script, not an AI")
         await me.send("add 17 and 25")
         await me.answer("a")
-        await me.sees("✓ add", "42")
+        await me.sees("✓  add", "42")
         await me.idle()
     assert not folder.servers
     assert not folder.settings
@@ -48,17 +48,10 @@ async def test_a_model_is_tried_before_it_is_kept_and_its_key_stays_out_of_the_s
         await me.press("m")
         await me.until(lambda: isinstance(me.app.screen, ModelForm))
         me.find(Input, "#key").value = secret
-        for address, said in (
-            ("localhost", "begins with http"),
-            (f"{endpoint.url}/nowhere/..", "✗"),
-            ("http://127.0.0.1:9/v1", "✗"),
-        ):
+        for address, said in (("localhost", "begins with http"), ("http://127.0.0.1:9/v1", "✗ Cannot reach")):
             me.find(Input, "#address").value = address
             await me.press("ctrl+s")
             await me.sees(said)
-            assert isinstance(me.app.screen, ModelForm) or address.endswith("..")
-            if not isinstance(me.app.screen, ModelForm):
-                break
         me.find(Input, "#address").value = endpoint.url
         me.find(Input, "#model").value = "unheard"
         await me.press("ctrl+s")

@@ -86,7 +86,7 @@ class Folder:
 class Seat:
     """A person at the keyboard."""
 
-    def __init__(self, app: McpTuiApp, pilot: Pilot[int | None]) -> None:
+    def __init__(self, app: McpTuiApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
 
@@ -124,25 +124,20 @@ class Seat:
         self.app.workspace.chat.composer.text = text
         await self.press("enter")
 
-    async def until(self, true: Callable[[], object]) -> None:
+    async def until(self, true: Callable[[], object], what: str = "it did not happen") -> None:
+        """Wait for something to be so. Raises AssertionError with the screen."""
         try:
             await until(self.pilot, true, PATIENCE)
         except TimeoutError:
-            pytest.fail(f"it did not happen:\n{self.screen}")
+            raise AssertionError(f"{what}:\n{self.screen}") from None
 
     async def sees(self, *words: str) -> None:
         """Wait until all the words are on the screen."""
-        try:
-            await until(self.pilot, lambda: all(word in self.screen for word in words), PATIENCE)
-        except TimeoutError:
-            pytest.fail(f"{[word for word in words if word not in self.screen]} not in\n{self.screen}")
+        await self.until(lambda: all(word in self.screen for word in words), f"one of {words} was not seen")
 
     async def sees_no(self, *words: str) -> None:
         """Wait until none of the words is on the screen."""
-        try:
-            await until(self.pilot, lambda: not any(word in self.screen for word in words), PATIENCE)
-        except TimeoutError:
-            pytest.fail(f"{[word for word in words if word in self.screen]} still in\n{self.screen}")
+        await self.until(lambda: not any(word in self.screen for word in words), f"one of {words} stayed")
 
     async def answer(self, key: str) -> None:
         """Answer the permission dialog by a lone press."""
@@ -172,13 +167,14 @@ async def seat(
     size: tuple[int, int] = (132, 30),
     environ: Mapping[str, str] = {},
     welcome: bool = False,
+    bench: type[Workbench] = Workbench,
 ) -> AsyncGenerator[Seat]:
     """A started app whose servers have settled. Without `servers`: those of the user's file."""
     known = {**folder.environ, **environ, **({"OPENAI_BASE_URL": model, "OPENAI_MODEL": "scripted"} if model else {})}
     home = Home.open(known)
     specs = find_servers(Plan(), home, folder.root).specs if servers is None else servers
     app = McpTuiApp(
-        lambda asker, asks: Workbench(home, specs, asker=asker, asks=asks),
+        lambda asker, asks: bench(home, specs, asker=asker, asks=asks),
         servers=[spec.name for spec in specs],
         theme=home.settings.theme,
         welcome=welcome,
@@ -186,11 +182,13 @@ async def seat(
     async with app.run_test(size=size, notifications=True) as pilot:
         here = Seat(app, pilot)
         await here.until(app.raised.is_set)
-        await app.bench.hub.wait_settled()
-        if model:
-            await here.until(lambda: app.bench.model is not None)
-        await here.pilot.pause()
-        yield here
-        app.asking.close()
-        await app.bench.aclose()
+        try:
+            await app.bench.hub.wait_settled()
+            if model:
+                await here.until(lambda: app.bench.model is not None)
+            await here.pilot.pause()
+            yield here
+        finally:
+            app.asking.close()
+            await app.bench.aclose()
     assert app.crash is None

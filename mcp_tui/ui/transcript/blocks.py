@@ -106,6 +106,19 @@ class NoteBlock(Block):
         return self._text
 
 
+class AgainBlock(Block):
+    """After an answer that was cut: the key that asks for a whole one."""
+
+    retryable = True
+
+    def lay(self, width: int) -> Sequence[Line]:
+        return [Line([("   ", ""), (" r ", "key"), (" ask again", "quiet")], 1)]
+
+    @property
+    def copied(self) -> str:
+        return ""
+
+
 class OutputBlock(Block):
     """What a command of yours gave: a title, and text as it is or Markdown."""
 

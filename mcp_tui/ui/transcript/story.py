@@ -25,7 +25,7 @@ from mcp_tui.chat.events import (
 from mcp_tui.domain.chat import ToolCall
 from mcp_tui.domain.permission import Request
 from mcp_tui.ui.transcript.answer import AnswerBlock
-from mcp_tui.ui.transcript.blocks import Block, ErrorBlock, NoteBlock
+from mcp_tui.ui.transcript.blocks import AgainBlock, Block, ErrorBlock, NoteBlock
 from mcp_tui.ui.transcript.card import CallState, CardBlock
 from mcp_tui.ui.transcript.reasoning import ReasoningBlock
 
@@ -62,8 +62,10 @@ class Story:
                 self.add(NoteBlock(text))
             case TurnFailed(error):
                 self.add(ErrorBlock(error))
-            case TurnFinished(stopped):
+            case TurnFinished(stopped, cut):
                 self._close()
+                if cut:
+                    self.add(AgainBlock())
                 if stopped:
                     self.add(NoteBlock("stopped: this turn used all its rounds"))
             case RoundStarted():

@@ -38,7 +38,6 @@ class Drawer(Vertical):
         ContentSwitcher { height: 1fr; }
         ContentSwitcher > * { height: 1fr; }
     }
-    .-small Drawer { height: 1fr; }
     """
     HELP = """## Traffic and log
     Every frame of every server, what servers wrote to stderr, and what waits for you."""

@@ -48,7 +48,6 @@ class TrafficView(Horizontal):
         #traffic-filter { display: none; dock: top; }
         #traffic-filter.-open { display: block; }
     }
-    .-small TrafficView #frames { display: none; }
     """
     BINDINGS = [
         Binding("slash", "filter", "Filter"),
@@ -118,8 +117,8 @@ class TrafficView(Horizontal):
             Text(time.strftime("%H:%M:%S", time.localtime(frame.time)), quiet),
             Text(shorten(clean_line(frame.server), 10)),
             Text("→" if frame.outgoing else "←", quiet if frame.outgoing else colour["hue"]),
-            Text(clean_line(frame.method or ("reply" if frame.is_reply else "not JSON-RPC")), voice),
-            Text(clean_line(frame.what), voice),
+            Text(shorten(clean_line(frame.method or ("reply" if frame.is_reply else "not JSON-RPC")), 22), voice),
+            Text(shorten(clean_line(frame.what), 13), voice),
             state,
             Text(f"{human_size(exchange.size):>7}", quiet),
         ]
