@@ -50,7 +50,7 @@ class Page(Vertical):
     Page {
         height: 1fr;
         &.-away { display: none; }
-        & > .heading > .right { max-width: 50%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .heading > .right { max-width: 60%; text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     BINDINGS = [
