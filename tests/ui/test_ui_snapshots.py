@@ -22,6 +22,7 @@ from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.domain.text import human_size, human_time
 from mcp_tui.storage.model_choice import ModelChoice
 from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.ui.screens import welcome
 from mcp_tui.ui.screens.approve import ApproveDialog
 from mcp_tui.workbench.bench import Workbench
@@ -137,6 +138,7 @@ async def prompt(me: Seat) -> None:
 async def failure(me: Seat) -> None:
     me.app.workspace.open(Ref("notes"))
     await me.sees("no vault, giving up", "What to try")
+    await me.until(lambda: isinstance(me.app.focused, Choice))
 
 
 async def traffic(me: Seat) -> None:
