@@ -22,9 +22,9 @@ from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.domain.text import human_size, human_time
 from mcp_tui.storage.model_choice import ModelChoice
 from mcp_tui.ui.refs import Ref
-from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.ui.screens import welcome
 from mcp_tui.ui.screens.approve import ApproveDialog
+from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.workbench.bench import Workbench
 
 SIZES = [(80, 24), (140, 42), (200, 60)]
