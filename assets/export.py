@@ -232,7 +232,7 @@ async def draw(name: str, scene: Scene, folder: Path) -> None:
             await app.raised.wait()
             if not scene.welcome:
                 await app.bench.hub.wait_settled()
-                await driver.until(lambda: app.bench.model is not None, "the model")
+                await driver.until(lambda: app.bench.models.current is not None, "the model")
             await scene.act(driver)
             await driver.calm()
             svg = app.export_screenshot(title="mcp-tui")

@@ -84,7 +84,7 @@ async def ask(home: Home, specs: Sequence[ServerSpec], text: str, as_json: bool,
     async with settled(home, specs) as bench:
         report_unreachable(bench)
         allow(bench, patterns)
-        await bench.connect_model()
+        await bench.models.connect()
         report = _Report(as_json)
         async with aclosing(bench.turn(text)) as events:
             await report.take(events)

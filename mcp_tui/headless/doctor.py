@@ -103,7 +103,7 @@ async def _model(bench: Workbench) -> list[Finding]:
     if choice is None:
         return [Finding("Model", "none", bench.home.model_missing)]
     try:
-        names = await bench.list_models()
+        names = await bench.models.names()
     except McpTuiError as error:
         return [Finding("Model", choice.base_url, f"{error.what} {error.hint}".strip(), False)]
     listed = f"{len(names)} models" if len(names) != 1 else "1 model"

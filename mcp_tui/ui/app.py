@@ -96,7 +96,8 @@ class McpTuiApp(App[int]):
 
         self.asking = Asking(self)
         self.bench = self._make_bench(self.asking, self.asking)
-        self.asking.drafter = lambda: (self.bench.draft, self.bench.model.name) if self.bench.model else (None, "")
+        models = self.bench.models
+        self.asking.drafter = lambda: (models.draft, models.current.name) if models.current else (None, "")
         self.bench.start()
         module = await asyncio.to_thread(import_module, "mcp_tui.ui.screens.workspace")
         self.workspace = module.Workspace(self)
@@ -114,13 +115,13 @@ class McpTuiApp(App[int]):
 
     async def _connect_model(self) -> None:
         try:
-            await self.bench.connect_model()
+            await self.bench.models.connect()
         except McpTuiError as error:
             self.tell(f"{error.what}. {error.hint}", severity="warning")
         self.workspace.model_changed()
         await self.bench.some_ready()  # servers first: two big imports at once help neither
-        if self.bench.model is not None:
-            await self.bench.model.warm()
+        if (model := self.bench.models.current) is not None:
+            await model.warm()
         from mcp_tui.ui.transcript import preload
 
         await asyncio.to_thread(preload)
@@ -293,10 +294,10 @@ class McpTuiApp(App[int]):
         from mcp_tui.ui.screens.model_form import ModelForm
 
         choice = self.bench.home.model
-        form = ModelForm(self.bench.models_at, choice.base_url if choice else "", choice.name if choice else "")
+        form = ModelForm(self.bench.models.names_at, choice.base_url if choice else "", choice.name if choice else "")
         made = await self.push_screen_wait(form)
         if made is not None:
-            await self.bench.use_model(made.base_url, made.name, made.key)
+            await self.bench.models.use(made.base_url, made.name, made.key)
             self.workspace.model_changed()
 
     async def pick_model(self, name: str) -> None:
@@ -308,13 +309,13 @@ class McpTuiApp(App[int]):
             await self.connect_model()
             return
         if not name:
-            names = await self.bench.list_models()
+            names = await self.bench.models.names()
             lines = [Content(clean_line(each)) for each in names]
             index = await self.push_screen_wait(Pick("Models", lines, "The endpoint lists no model.", "use this one"))
             if index is None:
                 return
             name = names[index]
-        await self.bench.use_model(choice.base_url, name)
+        await self.bench.models.use(choice.base_url, name)
         self.workspace.model_changed()
 
     @property
@@ -324,4 +325,4 @@ class McpTuiApp(App[int]):
     @property
     def model_label(self) -> str:
         """`NAME · HOST`, or "" without a model."""
-        return self.bench.model_label
+        return self.bench.models.label

@@ -5,32 +5,29 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
-from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from mcp_tui.chat.engine import run_turn
-from mcp_tui.domain.asks import Sampling, ServerAsks
+from mcp_tui.domain.asks import ServerAsks
 from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
-from mcp_tui.domain.chat import AssistantMessage, Conversation, Message, SystemMessage, TextPart, UserMessage
-from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult, block_text
-from mcp_tui.domain.errors import McpTuiError, ModelMissing, NoSuchItem, PermissionDenied, ServerUnreachable
+from mcp_tui.domain.chat import Conversation
+from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
-from mcp_tui.storage.model_choice import ModelChoice
 from mcp_tui.workbench.calls import CallRecord, Calls
-from mcp_tui.workbench.demo import DEMO, MODEL, DemoModel, demo_server
+from mcp_tui.workbench.demo import demo_server
+from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
 
 if TYPE_CHECKING:
     from mcp_tui.chat.events import TurnEvent
     from mcp_tui.chat.ports import MayGoOn, Progress
-    from mcp_tui.llm.client import OpenAIModel
     from mcp_tui.workbench.home import Home
 
 LOG_KEPT = 2_000
@@ -52,8 +49,7 @@ class Workbench:
         self.trace = Trace()
         self.gate = Gate(asker or NobodyToAsk(), home.rules)
         self.hub = Hub(self.trace, self._happened, asks, sampling=asks is not None)
-        self.model: OpenAIModel | None = None
-        self._demo_model: DemoModel | None = None
+        self.models = Models(home)
         self.conversation = Conversation()
         self.calls = Calls()
         self.log: list[Logged] = []
@@ -70,17 +66,16 @@ class Workbench:
         for spec in self._specs:
             self.hub.add(spec)
 
+    async def start_demo(self) -> None:
+        """The demo's server and model, from within a session. Nothing of it is remembered. Raises ModelError."""
+        if (spec := demo_server()).name not in self.hub.names:
+            self.hub.add(spec)
+        await self.models.use_demo()
+
     async def aclose(self) -> None:
         """End every server and close what is open. Nothing of ours runs afterwards. May be called twice."""
-        await asyncio.gather(self.hub.aclose(), self._end_model())
+        await asyncio.gather(self.hub.aclose(), self.models.aclose())
         await self.home.aclose()
-
-    async def _end_model(self) -> None:
-        if (model := self.model) is not None:
-            self.model = None
-            await model.aclose()
-        if self._demo_model is not None:
-            await self._demo_model.stop()
 
     def subscribe(self, listener: Listener) -> None:
         """Hear of what happens from now on. Called on the event loop's thread."""
@@ -277,97 +272,21 @@ class Workbench:
             )
         return decision.arguments
 
-    # -- the model ----------------------------------------------------------------------------------
-
-    @property
-    def model_label(self) -> str:
-        """`NAME · HOST`, or "" while there is no model."""
-        choice = self.home.model
-        if self.model is None and choice is None:
-            return ""
-        name = self.model.name if self.model else (choice.name if choice else "")
-        if self.home.demo or (choice and choice.source == DEMO):
-            return f"{name or MODEL} · a script, not an AI"
-        host = urlsplit(choice.base_url).netloc if choice else ""
-        return f"{name} · {host}" if name else host
-
-    async def connect_model(self) -> None:
-        """Make the model ready: start the demo's, or look up a name when none is set. Raises ModelError."""
-        if self.home.demo:
-            await self._start_demo_model()
-        if (choice := self.home.model) is None:
-            return
-        name = choice.name
-        if not name:
-            name = next(iter(await self.list_models()), "")
-        if not name:
-            raise ModelMissing("the endpoint lists no model", subject=choice.base_url, hint="name one: /model NAME")
-        await self._use(choice, name)
-
-    async def use_model(self, base_url: str, name: str, key: str = "") -> None:
-        """Talk to this model from now on, and remember it. Raises ConfigError."""
-        await self._use(self.home.use_model(base_url, name, key), name)
-
-    async def list_models(self) -> list[str]:
-        """The names of the endpoint's models. Raises ModelError."""
-        choice = self.home.model
-        if choice is None:
-            raise ModelMissing(self.home.model_missing)
-        return await self.models_at(choice.base_url, choice.key)
-
-    async def models_at(self, base_url: str, key: str) -> list[str]:
-        """The names of the models at any endpoint. Raises ModelError."""
-        from mcp_tui.llm.client import list_models
-
-        return await list_models(base_url, key)
-
-    async def start_demo(self) -> None:
-        """The demo's server and model, from within a session. Nothing of it is remembered. Raises ModelError."""
-        if (spec := demo_server()).name not in self.hub.names:
-            self.hub.add(spec)
-        await self._start_demo_model()
-        await self.connect_model()
-
-    async def _start_demo_model(self) -> None:
-        if self._demo_model is None:
-            self._demo_model = DemoModel()
-            self.home.model = ModelChoice(await self._demo_model.start(), "", MODEL, DEMO)
-
-    async def _use(self, choice: ModelChoice, name: str) -> None:
-        from mcp_tui.llm.client import OpenAIModel
-
-        before, self.model = self.model, OpenAIModel(choice.base_url, choice.key, name)
-        if before is not None:
-            await before.aclose()
-
     # -- chat ---------------------------------------------------------------------------------------
 
     def turn(self, text: str | None, may_go_on: MayGoOn | None = None) -> AsyncGenerator[TurnEvent]:
         """One turn of the chat; None sends the same history again. Raises ModelMissing when there is no model."""
-        if self.model is None:
-            raise ModelMissing(self.home.model_missing, hint="ctrl+p, then Connect a model")
         settings = self.home.settings
         return run_turn(
             self.conversation,
             text,
-            self.model,
+            self.models.ready(),
             self._offer,
             self.gate,
             max_rounds=settings.max_rounds,
             may_go_on=may_go_on,
             system=settings.system,
         )
-
-    async def draft(self, ask: Sampling) -> str:
-        """The model's answer to a server's question, for the person to read before it leaves. Raises ModelError."""
-        if self.model is None:
-            raise ModelMissing(self.home.model_missing)
-        messages: list[Message] = [SystemMessage(ask.system)] if ask.system else []
-        for message in ask.messages:
-            text = "\n".join(block_text(block) for block in message.blocks)
-            messages.append(AssistantMessage(text) if message.role == "assistant" else UserMessage(text))
-        async with aclosing(self.model.stream(messages, [])) as parts:
-            return "".join([part.text async for part in parts if isinstance(part, TextPart)])
 
     def new_chat(self) -> None:
         """Begin an empty conversation."""

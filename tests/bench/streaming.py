@@ -126,9 +126,9 @@ async def _ours(url: str, words: int) -> float:
     app = McpTuiApp(lambda asker, asks: Workbench(home, (), asker=asker, asks=asks))
     async with app.run_test(size=SIZE) as pilot:
         await app.raised.wait()
-        while app.bench.model is None:
+        while app.bench.models.current is None:
             await pilot.pause(0.05)
-        await app.bench.model.warm()
+        await app.bench.models.current.warm()
         chat = app.workspace.chat
         ended = asyncio.Event()
         began = time.process_time()

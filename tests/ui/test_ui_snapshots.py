@@ -182,7 +182,7 @@ async def picture(me: Seat, size: tuple[int, int]) -> str:
 async def test_a_screen_looks_as_it_did(scene: str, folder: Folder, snapshot: SnapshotAssertion) -> None:
     act, servers = SCENES[scene]
     async with seat(folder, servers, size=SIZES[1], welcome=not servers, bench=SceneBench) as me:
-        await me.until(lambda: me.app.bench.model is not None or not servers)
+        await me.until(lambda: me.app.bench.models.current is not None or not servers)
         me.app.animation_level = "none"
         me.app.workspace.chat.composer.cursor_blink = False
         await act(me)

@@ -78,7 +78,7 @@ async def test_a_model_that_was_connected_is_used_after_a_restart(folder: Folder
         await me.press("ctrl+s")
         await me.until(lambda: isinstance(me.app.screen, Welcome))
     async with seat(folder, []) as me:
-        await me.until(lambda: me.app.bench.model is not None)
+        await me.until(lambda: me.app.bench.models.current is not None)
         await me.send("hello")
         await me.idle()
     assert endpoint.headers[-1]["authorization"] == "Bearer sk-test-1234567890"

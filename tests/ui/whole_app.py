@@ -185,7 +185,7 @@ async def seat(
         try:
             await app.bench.hub.wait_settled()
             if model:
-                await here.until(lambda: app.bench.model is not None)
+                await here.until(lambda: app.bench.models.current is not None)
             await here.pilot.pause()
             yield here
         finally:
