@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, work
 from textual.app import App
-from textual.content import Content
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean, clean_line
@@ -273,7 +272,9 @@ class McpTuiApp(App[int]):
 
     @work(group="dialog", exit_on_error=False)
     async def action_connect_model(self) -> None:
-        await self.connect_model()
+        from mcp_tui.ui import model_acts
+
+        await model_acts.connect(self)
 
     @work(group="dialog", exit_on_error=False)
     async def action_permissions(self) -> None:
@@ -287,35 +288,6 @@ class McpTuiApp(App[int]):
             await self.bench.start_demo()
         except McpTuiError as error:
             self.tell(f"{error.what}. {error.hint}", severity="error")
-        self.workspace.model_changed()
-
-    async def connect_model(self) -> None:
-        """The dialog for a model's address and key."""
-        from mcp_tui.ui.screens.model_form import ModelForm
-
-        choice = self.bench.home.model
-        form = ModelForm(self.bench.models.names_at, choice.base_url if choice else "", choice.name if choice else "")
-        made = await self.push_screen_wait(form)
-        if made is not None:
-            await self.bench.models.use(made.base_url, made.name, made.key)
-            self.workspace.model_changed()
-
-    async def pick_model(self, name: str) -> None:
-        """Use another model of the same endpoint; without a name, choose from its list. Raises ModelError."""
-        from mcp_tui.ui.screens.pick import Pick
-
-        choice = self.bench.home.model
-        if choice is None:
-            await self.connect_model()
-            return
-        if not name:
-            names = await self.bench.models.names()
-            lines = [Content(clean_line(each)) for each in names]
-            index = await self.push_screen_wait(Pick("Models", lines, "The endpoint lists no model.", "use this one"))
-            if index is None:
-                return
-            name = names[index]
-        await self.bench.models.use(choice.base_url, name)
         self.workspace.model_changed()
 
     @property

@@ -25,6 +25,7 @@ from mcp_tui.domain.commands import (
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied
 from mcp_tui.domain.permission import Decision
 from mcp_tui.domain.text import clean_line, shorten
+from mcp_tui.ui import model_acts
 from mcp_tui.ui.refs import Ref
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ async def run_typed(workspace: Workspace, command: Command) -> None:
             case ListItems(kind):
                 transcript.add_output(kind.group, _list(workspace, kind))
             case PickModel(name):
-                await app.pick_model(name)
+                await model_acts.pick(app, name)
             case ShowHelp():
                 lines = [f"{name:<11} {about}" for name, about in COMMANDS.items()]
                 transcript.add_output("Commands", "\n".join([*lines, "F1 shows every key."]))

@@ -11,6 +11,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from mcp_tui import __version__
+from mcp_tui.ui import model_acts
 from mcp_tui.ui.widgets.key_line import KeyLine
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
 
@@ -90,5 +91,5 @@ class Welcome(Screen[None]):
             if await server_acts.add(self.app):
                 self.dismiss()
         elif key == "m":
-            await self.app.connect_model()
+            await model_acts.connect(self.app)
             self._show_model()
