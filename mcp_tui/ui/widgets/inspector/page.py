@@ -24,6 +24,7 @@ class View(VerticalScroll, can_focus=True, inherit_bindings=False):
     DEFAULT_CSS = """
     View {
         height: 1fr; scrollbar-size-vertical: 1; overflow-x: hidden; padding-right: 1;
+        &:ansi { padding-right: 0; }
         .two { height: auto; }
         .about { color: $text-muted; margin-bottom: 1; &:ansi { text-style: dim; } }
     }

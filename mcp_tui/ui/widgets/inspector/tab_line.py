@@ -36,15 +36,20 @@ class TabLine(Widget, can_focus=True):
             self.tab = tab
 
     def render(self) -> Content:
+        ground = " " if self.app.current_theme.ansi else "━"  # 16 colours have none that is quiet enough
         words: list[Content] = []
         line: list[Content] = []
         for tab, word in self.tabs:
             open_one = tab == self.active
             words.append(Content.styled(word, "b" if open_one else "$quiet"))
-            line.append(Content.styled("━" * len(word), "$primary" if open_one else "$panel"))
-        gap = Content.styled("━" * GAP, "$panel")
+            line.append(
+                Content.styled("━" * len(word), "$primary")
+                if open_one
+                else Content.styled(ground * len(word), "$panel")
+            )
+        gap = Content.styled(ground * GAP, "$panel")
         rest = max(0, self.content_size.width - sum(len(word) for _, word in self.tabs) - GAP * (len(self.tabs) - 1))
-        under = Content.assemble(gap.join(line), Content.styled("━" * rest, "$panel"))
+        under = Content.assemble(gap.join(line), Content.styled(ground * rest, "$panel"))
         return Content.assemble(Content(" " * GAP).join(words), "\n", under)
 
     def on_click(self, event: events.Click) -> None:
