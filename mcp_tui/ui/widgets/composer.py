@@ -19,7 +19,8 @@ class Composer(TextArea):
         height: auto; max-height: 10; border: none; padding: 1 2; background: $surface; border-left: wide $panel;
         scrollbar-size-vertical: 1;
         & .text-area--cursor-line { background: transparent; }
-        & .text-area--placeholder { color: $text-muted; &:ansi { text-style: dim; } }
+        & .text-area--placeholder { color: $text-muted; }
+        &:ansi .text-area--placeholder { text-style: dim; }
         &:focus { border: none; border-left: wide $primary; }
         &:ansi { border-left: wide $border-blurred; }
         &:ansi:focus { border-left: wide $primary; }
