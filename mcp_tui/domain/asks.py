@@ -50,6 +50,15 @@ class SampleReply:
     model: str
 
 
+@dataclass(frozen=True, slots=True)
+class Root:
+    """A folder that the person lets servers work in (MCP, client/roots)."""
+
+    uri: str
+    """A `file://` address."""
+    name: str = ""
+
+
 class ServerAsks(Protocol):
     """Answers servers. Cancelling a call takes its question off the screen."""
 

@@ -14,6 +14,9 @@ from urllib.parse import urlsplit
 
 CONNECT_TIMEOUT = 20.0
 """Seconds a server has for its handshake, unless its entry says otherwise."""
+ERAS = ("auto", "legacy", "2026-07-28")
+"""How a server may be spoken to: found out by asking it, always by the handshake (`initialize`, until 2025-11-25), or
+never by it (`server/discover`, since 2026-07-28)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,8 @@ class StdioSpec:
     """Names of `${VARIABLES}` in the entry that are not set; their text is left as written."""
     needs_consent: bool = False
     """From a project's folder: never started before the user agreed to this exact command."""
+    era: str = "auto"
+    """One of `ERAS`."""
 
     @property
     def address(self) -> str:
@@ -65,6 +70,7 @@ class HttpSpec:
     origin: str = ""
     missing: tuple[str, ...] = ()
     needs_consent: bool = False
+    era: str = "auto"
 
     @property
     def address(self) -> str:

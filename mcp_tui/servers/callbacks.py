@@ -7,9 +7,10 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from mcp_tui.domain.asks import Elicitation, Sampling, SamplingMessage, ServerAsks
+from mcp_tui.domain.asks import Elicitation, ElicitReply, Sampling, SamplingMessage
 from mcp_tui.domain.happenings import Logged
 from mcp_tui.servers.convert import block
+from mcp_tui.servers.host import Host
 
 if TYPE_CHECKING:
     import mcp.types as wire
@@ -28,46 +29,58 @@ _CHANGES = (
 class Callbacks:
     """One server's side of the talk. Raising in here would end the connection or leak our words, so nothing does."""
 
-    def __init__(
-        self,
-        server: str,
-        asks: ServerAsks | None,
-        tell: Callable[[Logged], None],
-        changed: Callable[[], None],
-    ) -> None:
+    def __init__(self, server: str, host: Host, changed: Callable[[], None]) -> None:
         self.questions = 0
         """How many questions wait for an answer: that time is no server's fault."""
         self._server = server
-        self._asks = asks
-        self._tell = tell
+        self._host = host
+        self._asks = host.asks
+        self._tell = host.tell
         self._changed = changed
 
-    def options(self, sampling: bool) -> dict[str, Any]:
+    def options(self) -> dict[str, Any]:
         """The arguments for `mcp.Client`. What has nobody to answer it is not offered."""
         options: dict[str, Any] = {"logging_callback": self.log, "message_handler": self.note}
         if self._asks is not None:
             options["elicitation_callback"] = self.elicit
-            if sampling:
+            if self._host.sampling:
                 options["sampling_callback"] = self.sample
+        if self._host.roots is not None:
+            options["list_roots_callback"] = self.roots
         return options
 
     async def elicit(self, context: ClientRequestContext, params: wire.ElicitRequestParams) -> wire.ElicitResult:
         """MCP, client/elicitation. Whatever goes wrong while asking is a "decline"."""
         import mcp.types as wire
 
-        assert self._asks is not None
         url = params.url if isinstance(params, wire.ElicitRequestURLParams) else ""
         schema = None if isinstance(params, wire.ElicitRequestURLParams) else dict(params.requested_schema)
-        self.questions += 1
-        try:
-            reply = await self._asks.elicit(Elicitation(self._server, params.message, schema, url))
-        except Exception as error:  # a boundary: the server gets no words of ours, the user gets them in the log
-            self._failed("question", error)
-            return wire.ElicitResult(action="decline")
-        finally:
-            self.questions -= 1
+        reply = await self._answer(Elicitation(self._server, params.message, schema, url))
         content = reply.content if reply.action == "accept" and not url else None
         return wire.ElicitResult(action=reply.action, content=cast(Any, content))
+
+    async def visit(self, data: object) -> bool:
+        """Ask the person to go to the addresses in the data of a URL_FIRST error; whether they went to all of them."""
+        wishes = data.get("elicitations") if isinstance(data, dict) else None
+        visits = [each for each in wishes if isinstance(each, dict)] if isinstance(wishes, list) else []
+        for each in visits:
+            url, message = str(each.get("url") or ""), str(each.get("message") or "")
+            if not url or self._asks is None:
+                return False
+            if (await self._answer(Elicitation(self._server, message, None, url))).action != "accept":
+                return False
+        return bool(visits)
+
+    async def _answer(self, ask: Elicitation) -> ElicitReply:
+        assert self._asks is not None
+        self.questions += 1
+        try:
+            return await self._asks.elicit(ask)
+        except Exception as error:  # a boundary: the server gets no words of ours, the user gets them in the log
+            self._failed("question", error)
+            return ElicitReply("decline")
+        finally:
+            self.questions -= 1
 
     async def sample(
         self, context: ClientRequestContext, params: wire.CreateMessageRequestParams
@@ -89,6 +102,13 @@ class Callbacks:
             return refused
         text = wire.TextContent(type="text", text=reply.text)
         return wire.CreateMessageResult(role="assistant", content=text, model=reply.model, stop_reason="endTurn")
+
+    async def roots(self, context: ClientRequestContext) -> wire.ListRootsResult:
+        """MCP, client/roots."""
+        import mcp.types as wire
+
+        folders = [{"uri": root.uri, "name": root.name or None} for root in self._host.roots or ()]
+        return wire.ListRootsResult.model_validate({"roots": folders})
 
     async def log(self, params: wire.LoggingMessageNotificationParams) -> None:
         """MCP, server/utilities/logging."""

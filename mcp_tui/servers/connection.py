@@ -18,13 +18,11 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mcp_tui import __version__
-from mcp_tui.domain.asks import ServerAsks
 from mcp_tui.domain.catalog import Catalog, Kind
 from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
-from mcp_tui.domain.happenings import CatalogChanged, Listener, ServerChanged
-from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.domain.happenings import CatalogChanged, ServerChanged
+from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
-from mcp_tui.domain.trace import Trace
 from mcp_tui.servers import convert, sdk
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
@@ -38,6 +36,7 @@ from mcp_tui.servers.faults import (
     program_ended,
     refused,
 )
+from mcp_tui.servers.host import Authorizer, Host
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.process import ServerProcess
@@ -58,26 +57,25 @@ GOODBYE = 0.3
 """Seconds for a polite end of the protocol (an HTTP session is deleted)."""
 COALESCE = 0.1
 """Seconds in which several notices of a changed list become one."""
+TICK = 0.2
+"""Seconds between two looks whether somebody still signs in."""
 
 
 class Connection:
     """One server's state, and the owner task behind it."""
 
-    def __init__(
-        self, spec: ServerSpec, trace: Trace, tell: Listener, asks: ServerAsks | None, *, sampling: bool
-    ) -> None:
+    def __init__(self, spec: ServerSpec, host: Host) -> None:
         self.spec = spec
         self.status = ServerStatus(ServerState.OFF, since=time.time())
         self.info: ServerInfo | None = None
         self.catalog = Catalog(spec.name)
         self.settled = asyncio.Event()
         """Ready with its catalogue listed, or not to be expected."""
-        self.chatter = Chatter(spec.name, tell)
-        self._trace = trace
-        self._tell = tell
-        self._sampling = sampling
+        self.chatter = Chatter(spec.name, host.tell)
+        self._host = host
+        self._tell = host.tell
         self._changed = asyncio.Event()
-        self._callbacks = Callbacks(spec.name, asks, tell, self._changed.set)
+        self._callbacks = Callbacks(spec.name, host, self._changed.set)
         self._turning = asyncio.Lock()
         """One start or stop at a time, however fast somebody presses the key."""
         self._closed = False
@@ -85,7 +83,8 @@ class Connection:
         self._owner: asyncio.Task[None] | None = None
         self._process: ServerProcess | None = None
         self._link: Link | None = None
-        self._mode = "auto"
+        self._authorizer: Authorizer | None = None
+        self._mode = spec.era
         self._unanswered = False
         """The last attempt sent something and got no message at all."""
         self._ready_since: float | None = None
@@ -157,6 +156,11 @@ class Connection:
         """List everything again, and publish it. Raises ServerUnreachable and ServerLost."""
         await self._list(self.link())
 
+    async def roots_changed(self) -> None:
+        """Tell the server, if it is one that listens to that."""
+        if self._link is not None and not self._link.is_dropped and self.info and self.info.era == "legacy":
+            await self._link.tell_roots_changed()
+
     # -- the owner -------------------------------------------------------------------------------------
 
     async def _own(self) -> None:
@@ -187,7 +191,7 @@ class Connection:
     async def _attempt(self) -> Fault:
         """One connection from its start to its end, and why it ended."""
         self._process = None
-        wire = Wire(self.spec.name, self._trace, self.chatter)
+        wire = Wire(self.spec.name, self._host.trace, self.chatter)
         error: BaseException | None = None
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":
@@ -216,27 +220,58 @@ class Connection:
 
         handshake = Capture("initialize", "server/discover")
         CAPTURE.set(handshake)
+        self._authorizer = self._new_authorizer()
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self.spec.connect_timeout) as deadline:
-            async with Client(
-                self._transport(wire),
-                client_info=Implementation(name="mcp-tui", version=__version__),
-                mode=self._mode,
-                cache=None,
-                **self._callbacks.options(self._sampling),
-            ) as client:
-                deadline.reschedule(None)
-                await self._serve(client, wire, handshake)
-                deadline.reschedule(loop.time() + GOODBYE)
+            holding = asyncio.create_task(self._hold(deadline))
+            try:
+                async with Client(
+                    self._transport(wire),
+                    client_info=Implementation(name="mcp-tui", version=__version__),
+                    mode=self._mode,
+                    cache=None,
+                    **self._callbacks.options(),
+                ) as client:
+                    if self._mode not in ("auto", "legacy"):
+                        await _discover(client, self._mode)
+                    holding.cancel()
+                    deadline.reschedule(None)
+                    await self._serve(client, wire, handshake)
+                    deadline.reschedule(loop.time() + GOODBYE)
+            finally:
+                holding.cancel()
+
+    def _new_authorizer(self) -> Authorizer | None:
+        """Who signs in to this server. Credentials that its entry gives are the user's word: nobody adds others."""
+        if not isinstance(self.spec, HttpSpec) or self._host.authorizer is None:
+            return None
+        given = any(name.lower() == "authorization" for name in self.spec.headers)
+        return None if given else self._host.authorizer(self.spec)
+
+    def _person_is_at_it(self) -> bool:
+        """Somebody answers a question or signs in: that time is no server's fault."""
+        return self._callbacks.questions > 0 or (self._authorizer is not None and self._authorizer.waiting)
+
+    async def _hold(self, deadline: asyncio.Timeout) -> None:
+        """Let the clock of the handshake stand still while somebody signs in."""
+        loop = asyncio.get_running_loop()
+        while self._authorizer is not None:
+            before = loop.time()
+            await asyncio.sleep(TICK)
+            when = deadline.when()
+            if when is None or deadline.expired():
+                return
+            if self._person_is_at_it():
+                deadline.reschedule(when + loop.time() - before)
 
     async def _serve(self, client: Client, wire: Wire, handshake: Capture) -> None:
         """Be ready until the connection or the wish for it ends."""
-        link = Link(self.spec.name, client, wire, self._callbacks)
+        link = Link(self.spec.name, client, wire, self._callbacks, self._person_is_at_it)
         self._link = link
         self._ready_since = time.monotonic()
         pid = self._process.pid if self._process else None
         self.info = convert.server_info(client, handshake.raw or {}, pid)
-        if self.info.era == "legacy":
+        if self.info.era == "legacy" and self._mode == "auto":
             self._mode = "legacy"  # the next handshake need not probe again: some servers let a probe wait for 10 s
         self._enter(ServerState.READY)
         link.start(self._keep_listed(link))
@@ -251,7 +286,7 @@ class Connection:
 
     def _transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):
-            return http_transport(self.spec, wire)
+            return http_transport(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
         if self._process is not None:
             return stdio_transport(self._process, wire)
         return sdk_stdio_transport(self.spec, wire)
@@ -337,3 +372,10 @@ class Connection:
             return ""
         missing = ", ".join(self.spec.missing)
         return f"Not set in the environment: {missing}. {fault.hint}" if missing else fault.hint
+
+
+async def _discover(client: Client, version: str) -> None:
+    """Ask a server of the modern era what it offers: with a version given, the SDK asks nothing by itself."""
+    from mcp.types import DiscoverResult
+
+    client.session.adopt(DiscoverResult.model_validate(await client.session.send_discover(version)))

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from mcp_tui.domain.asks import ServerAsks
+from mcp_tui.domain.asks import Root, ServerAsks
 from mcp_tui.domain.catalog import Catalog
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import RequestFailed, ServerUnreachable
@@ -15,6 +15,7 @@ from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerSt
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers import convert
 from mcp_tui.servers.connection import Connection
+from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
 
 if TYPE_CHECKING:
@@ -29,16 +30,22 @@ COMPLETION_TIMEOUT = 5.0
 class Hub:
     """The servers of one session, in the order added. Every method belongs into the running event loop.
 
-    Without `asks` no server is told that it may ask anything; with `sampling` they may also ask for the model.
+    Without `asks` no server is told that it may ask anything; with `sampling` they may also ask for the model, with
+    `roots` (even none yet) for the folders they may work in. `authorizer` signs in to servers that want it.
     """
 
     def __init__(
-        self, trace: Trace, listener: Listener, asks: ServerAsks | None = None, *, sampling: bool = False
+        self,
+        trace: Trace,
+        listener: Listener,
+        asks: ServerAsks | None = None,
+        *,
+        sampling: bool = False,
+        roots: Iterable[Root] | None = None,
+        authorizer: AuthorizerFactory | None = None,
     ) -> None:
-        self._trace = trace
-        self._listener = listener
-        self._asks = asks
-        self._sampling = sampling
+        folders = None if roots is None else tuple(roots)
+        self._host = Host(trace, listener, asks, sampling, folders, authorizer)
         self._connections: dict[str, Connection] = {}
         self._closing: asyncio.Task[None] | None = None
 
@@ -59,7 +66,7 @@ class Hub:
         """Stop a server and forget it."""
         await self._connections[name].close()
         del self._connections[name]
-        self._listener(ServerRemoved(name))
+        self._host.tell(ServerRemoved(name))
 
     async def replace(self, spec: ServerSpec) -> None:
         """Give a server another entry, in the same place."""
@@ -120,7 +127,10 @@ class Hub:
         progress: Progress | None = None,
         timeout: float | None = None,
     ) -> ToolResult:
-        """Call a tool, once: never again by itself. Raises ServerError. Cancelling tells the server."""
+        """Call a tool. Raises ServerError. Cancelling tells the server.
+
+        It is sent once, and again only when the server refused it until the person goes to an address (-32042).
+        """
 
         async def send(client: Client) -> object:
             return await client.call_tool(tool, arguments, progress_callback=progress and _reporter(progress))
@@ -176,6 +186,20 @@ class Hub:
             return []
         return convert.completion(raw)
 
+    # -- what servers may use --------------------------------------------------------------------------
+
+    @property
+    def roots(self) -> tuple[Root, ...]:
+        """The folders that servers may work in."""
+        return self._host.roots or ()
+
+    async def set_roots(self, roots: Iterable[Root]) -> None:
+        """Let servers work in these folders instead, and tell the connected ones that were told of roots before."""
+        offered = self._host.roots is not None
+        self._host.roots = tuple(roots)
+        if offered:
+            await asyncio.gather(*(connection.roots_changed() for connection in self._connections.values()))
+
     # -- the end ---------------------------------------------------------------------------------------
 
     async def aclose(self) -> None:
@@ -200,8 +224,7 @@ class Hub:
                 connection.kill()
 
     def _known(self, spec: ServerSpec) -> Connection:
-        connection = Connection(spec, self._trace, self._listener, self._asks, sampling=self._sampling)
-        self._connections[spec.name] = connection
+        connection = self._connections[spec.name] = Connection(spec, self._host)
         return connection
 
     def _start(self, connection: Connection) -> None:

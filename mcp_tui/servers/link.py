@@ -18,26 +18,43 @@ if TYPE_CHECKING:
 
 CHECK_TIMEOUT = 1.0
 """Seconds for what the SDK does with a result that is already there."""
+URL_FIRST = -32042
+"""The error of a server that wants the person to go to an address first (MCP 2025-11-25, client/elicitation)."""
+MAX_VISITS = 3
+"""How often one request may ask for that."""
 Send = Callable[["Client"], Coroutine[Any, Any, object]]
 
 
 class Link:
     """A connected client, for as long as its connection lasts. Any task may send; only the owner drops."""
 
-    def __init__(self, server: str, client: Client, wire: Wire, callbacks: Callbacks) -> None:
+    def __init__(
+        self, server: str, client: Client, wire: Wire, callbacks: Callbacks, person_is_at_it: Callable[[], bool]
+    ) -> None:
         self.client = client
         self._server = server
         self._wire = wire
         self._callbacks = callbacks
+        self._person_is_at_it = person_is_at_it
         self.is_dropped = False
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def request(self, method: str, send: Send, timeout: float | None = None) -> dict[str, Any]:
         """The raw result. Raises ServerError; a request that waits when the connection drops is ServerLost.
 
-        `timeout` is in seconds; while a question to the person is open, it starts anew. Cancelling the caller
-        cancels the request and tells the server.
+        `timeout` is in seconds; while a person answers a question or signs in, it starts anew. Cancelling the caller
+        cancels the request and tells the server. One that was refused until the person goes to an address is sent
+        again after they did.
         """
+        for _ in range(MAX_VISITS):
+            try:
+                return await self._request(method, send, timeout)
+            except RequestFailed as error:
+                if error.code != URL_FIRST or not await self._visited(error.data):
+                    raise
+        return await self._request(method, send, timeout)
+
+    async def _request(self, method: str, send: Send, timeout: float | None) -> dict[str, Any]:
         capture = Capture(method)
         context = copy_context()
         context.run(CAPTURE.set, capture)
@@ -50,6 +67,26 @@ class Link:
             return self._outcome(task, capture)
         finally:
             task.cancel()
+
+    async def _visited(self, data: object) -> bool:
+        asking = self.start(self._callbacks.visit(data))
+        try:
+            await asyncio.wait({asking})
+            if asking.cancelled():
+                raise self._lost()
+            return asking.result() is True
+        finally:
+            asking.cancel()
+
+    @property
+    def mirrors_arguments(self) -> bool:
+        """Arguments whose schema says `x-mcp-header` travel as headers too: HTTP, since 2026-07-28."""
+        return self._wire.http is not None and self.client.session.discover_result is not None
+
+    async def tell_roots_changed(self) -> None:
+        """MCP, client/roots. Nobody answers; a connection that breaks meanwhile is told of by its owner."""
+        announcement = self.client.send_roots_list_changed()  # pyright: ignore[reportDeprecated] (servers still use it)
+        await asyncio.wait({self.start(announcement)})
 
     def start(self, work: Coroutine[Any, Any, object]) -> asyncio.Task[object]:
         """Run something that ends with the connection at the latest."""
@@ -74,7 +111,7 @@ class Link:
             done, _ = await asyncio.wait({task, capture.arrived}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
             if done:
                 break
-            if not self._callbacks.questions:
+            if not self._person_is_at_it():
                 return False
         # After a result the SDK checks it, which may mean to list the tools once more.
         await asyncio.wait({task}, timeout=CHECK_TIMEOUT)

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing
+from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Tool
 from mcp_tui.domain.errors import RequestFailed, ServerError, ServerLost
+from mcp_tui.domain.text import shorten
 from mcp_tui.servers import convert
 from mcp_tui.servers.link import Link
 
@@ -58,7 +59,7 @@ async def list_all(server: str, link: Link) -> Catalog:
 
 async def _list(server: str, link: Link, what: _List) -> Listing:
     items: list[Item] = []
-    broken = 0
+    broken: list[str] = []
     cursor: str | None = None
     seen: set[str] = set()
     for page in range(1, MAX_PAGES + 1):
@@ -72,9 +73,14 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
             return Listing(tuple(items), error=str(error), note=_note("", broken))
         for entry in raw[what.key]:
             try:
-                items.append(what.read(server, entry))
-            except (ValueError, AttributeError):
-                broken += 1
+                item = what.read(server, entry)
+                if isinstance(item, Tool) and link.mirrors_arguments:
+                    _check_headers(item)
+                items.append(item)
+            except AttributeError:
+                broken.append("not an object")
+            except ValueError as error:
+                broken.append(str(error))
         cursor = raw.get("nextCursor")
         if not isinstance(cursor, str):
             return Listing(tuple(items), note=_note("", broken))
@@ -95,6 +101,14 @@ async def _page(link: Link, what: _List, cursor: str | None) -> dict[str, Any]:
     return raw
 
 
-def _note(stopped: str, broken: int) -> str:
-    left_out = f"{broken} left out: not as MCP describes them" if broken else ""
+def _check_headers(tool: Tool) -> None:
+    """Raises ValueError. MCP, basic/transports: over HTTP, such a tool must not be used at all."""
+    from mcp.shared.inbound import find_invalid_x_mcp_header
+
+    if reason := find_invalid_x_mcp_header(tool.input_schema):
+        raise ValueError(f"{tool.name}: {reason}")
+
+
+def _note(stopped: str, broken: list[str]) -> str:
+    left_out = f"{len(broken)} left out: not as MCP describes them ({shorten(broken[0], 200)})" if broken else ""
     return "; ".join(part for part in (stopped, left_out) if part)

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from mcp_tui.domain.servers import HttpSpec, StdioSpec
 from mcp_tui.servers.faults import HttpAnswer
-from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.process import MAX_LINE, ServerProcess
 from mcp_tui.servers.wire import Wire
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from mcp.shared.message import SessionMessage
     from mcp.types import JSONRPCMessage
 
-HTTP_TIMEOUT, HTTP_SILENCE = 30.0, 300.0
-"""Seconds for a connection, and between two bytes of a long answer."""
+_TIMEOUT = {"connect": 30.0, "read": 300.0, "write": 30.0, "pool": 30.0}
+"""Seconds; `read` is the silence between two bytes of a long answer."""
 _REPLY = re.compile(rb'\s*\{\s*"jsonrpc"\s*:\s*"2\.0"\s*,\s*"id"\s*:\s*(\d+)\s*,\s*"(?:result|error)"')
 
 
@@ -63,10 +63,18 @@ def sdk_stdio_transport(spec: StdioSpec, wire: Wire) -> Transport:
     return transport()
 
 
-def http_transport(spec: HttpSpec, wire: Wire) -> Transport:
+def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -> Transport:
     """Streamable HTTP. What HTTP itself answers is noted, for the SDK does not tell."""
     import httpx2
     from mcp.client.streamable_http import streamable_http_client
+
+    endpoint = httpx2.URL(spec.url).copy_with(fragment=None)
+
+    async def prepare(request: httpx2.Request) -> None:
+        if request.url == endpoint:  # signing in asks other addresses, which our headers are not for
+            request.headers.update(spec.headers)  # the user's win over the SDK's
+            if request.method == "GET":  # a stream of news may be silent for hours
+                request.extensions = {**request.extensions, "timeout": {**_TIMEOUT, "read": None}}
 
     async def note(response: httpx2.Response) -> None:
         headers = response.headers
@@ -83,10 +91,11 @@ def http_transport(spec: HttpSpec, wire: Wire) -> Transport:
         async with (
             httpx2.AsyncClient(
                 headers=dict(spec.headers),
-                timeout=httpx2.Timeout(HTTP_TIMEOUT, read=HTTP_SILENCE),
-                event_hooks={"response": [note]},
+                auth=auth,
+                timeout=httpx2.Timeout(**_TIMEOUT),
+                event_hooks={"request": [prepare], "response": [note]},
             ) as client,
-            streamable_http_client(spec.url, http_client=client, max_sse_event_size=None) as (reading, writing),
+            streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_LINE) as (reading, writing),
         ):
             yield _TappedReader(reading, wire), _TappedWriter(writing, wire)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.servers import CONNECT_TIMEOUT, HttpSpec, ServerSpec, StdioSpec
+from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, HttpSpec, ServerSpec, StdioSpec
 
 _VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
 _HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http"}
@@ -74,6 +74,7 @@ def read_entry(
     common: dict[str, Any] = {
         "enabled": enabled,
         "connect_timeout": _timeout(entry, place),
+        "era": _era(entry, place),
         "origin": place.origin,
         "missing": tuple(variables.missing),
         "needs_consent": needs_consent,
@@ -132,6 +133,13 @@ def _timeout(entry: dict[str, Any], place: Place) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
         raise place.wrong("timeout", "must be a number of seconds above 0")
     return float(value)
+
+
+def _era(entry: dict[str, Any], place: Place) -> str:
+    era = _text(entry, "era", ERAS[0], place)
+    if era not in ERAS:
+        raise place.wrong("era", f"must be one of {', '.join(ERAS)}, not {era!r}")
+    return era
 
 
 def _flag(entry: dict[str, Any], key: str, default: bool, place: Place) -> bool:

@@ -32,9 +32,12 @@ TOOLS = (
     "pid",
     "env",
     "refuse",
+    "roots",
+    "visit",
 )
 Message = dict[str, Any]
 changes = 0
+visits = 0
 
 
 def send(message: Message) -> None:
@@ -113,6 +116,10 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
             send({"id": "q2", "method": "sampling/createMessage", "params": asking})
             reply = receive()
             return text(json.dumps(reply.get("result") or reply.get("error")))
+        case "roots":
+            send({"id": "q3", "method": "roots/list"})
+            reply = receive()
+            return text(json.dumps(reply.get("result") or reply.get("error")))
         case "log":
             send({"method": "notifications/message", "params": {"level": "info", "logger": "db", "data": "opened"}})
         case "change":
@@ -129,6 +136,7 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
 
 
 def answer(message: Message) -> None:
+    global visits
     number, params = message["id"], message.get("params", {})
     match message["method"]:
         case "initialize":
@@ -150,6 +158,10 @@ def answer(message: Message) -> None:
             send({"id": number, "result": {"resources": [{"uri": "raw://a", "name": "a", "size": 3}]}})
         case "tools/call" if params["name"] == "refuse":
             send({"id": number, "error": {"code": -32000, "message": "not today", "data": {"until": "Monday"}}})
+        case "tools/call" if params["name"] == "visit" and visits < 1 + MODE.count("pushy") * 99:
+            visits += 1
+            wish = {"mode": "url", "elicitationId": "e1", "url": "https://example.org/pay", "message": "Pay first"}
+            send({"id": number, "error": {"code": -32042, "message": "pay first", "data": {"elicitations": [wish]}}})
         case "tools/call":
             result = call(params["name"], number, params.get("arguments", {}))
             if result is not None:
@@ -180,6 +192,8 @@ def main() -> None:
             sys.exit("expected initialize")
         if message.get("method") == "notifications/cancelled":
             print("told to stop", message["params"]["requestId"], file=sys.stderr, flush=True)
+        if message.get("method") == "notifications/roots/list_changed":
+            print("told of other roots", file=sys.stderr, flush=True)
         if "id" in message and "method" in message:
             answer(message)
         if MODE == "fickle" and message.get("method") == "resources/templates/list":

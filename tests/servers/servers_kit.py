@@ -28,9 +28,9 @@ def raw(mode: str = "", name: str = "", **more: Any) -> StdioSpec:
     return StdioSpec(name or mode or "raw", sys.executable, (str(HERE / "raw_server.py"), mode), **more)
 
 
-def modern(name: str = "modern") -> StdioSpec:
+def modern(name: str = "modern", **more: Any) -> StdioSpec:
     """The server made with the SDK."""
-    return StdioSpec(name, sys.executable, (str(HERE / "sdk_server.py"),))
+    return StdioSpec(name, sys.executable, (str(HERE / "sdk_server.py"),), **more)
 
 
 async def soon(what: Awaitable[T]) -> T:
@@ -39,15 +39,15 @@ async def soon(what: Awaitable[T]) -> T:
 
 
 class Host:
-    """A hub, its trace, and all that happened."""
+    """A hub (which gets what is in `more`), its trace, and all that happened."""
 
-    def __init__(self, asks: ServerAsks | None = None, *, sampling: bool = False) -> None:
+    def __init__(self, asks: ServerAsks | None = None, **more: Any) -> None:
         self.trace = Trace()
         self.happened: list[Happening] = []
         self.states: list[tuple[str, ServerState]] = []
         self._news = asyncio.Event()
         self.trace.listener = lambda _: self._news.set()
-        self.hub = Hub(self.trace, self._hear, asks, sampling=sampling)
+        self.hub = Hub(self.trace, self._hear, asks, **more)
 
     def _hear(self, happening: Happening) -> None:
         self.happened.append(happening)
@@ -89,9 +89,9 @@ class Host:
 
 
 @contextlib.asynccontextmanager
-async def hosting(*specs: ServerSpec, asks: ServerAsks | None = None, sampling: bool = False) -> AsyncGenerator[Host]:
-    """A host with these servers settled; closed at the end."""
-    host = Host(asks, sampling=sampling)
+async def hosting(*specs: ServerSpec, asks: ServerAsks | None = None, **more: Any) -> AsyncGenerator[Host]:
+    """A host with these servers settled; closed at the end. `more` goes to its hub."""
+    host = Host(asks, **more)
     try:
         await host.ready(*specs)
         yield host

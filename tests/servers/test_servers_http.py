@@ -9,17 +9,15 @@ import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from typing import Any
 
 import pytest
+from canned_http import Answer, Handler, canned, json_answer
 from servers_kit import HERE, PATIENCE, Host, soon
 
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerLost
 from mcp_tui.domain.servers import HttpSpec, ServerState
-
-Answer = tuple[int, dict[str, str], bytes]
-Handler = Callable[[str, dict[str, str], bytes], Answer]
 
 
 def free_port() -> int:
@@ -52,27 +50,6 @@ async def listens(port: int) -> bool:
     writer.close()
     await writer.wait_closed()
     return True
-
-
-@contextlib.asynccontextmanager
-async def canned(handler: Handler) -> AsyncGenerator[str]:
-    """An HTTP server that answers by `handler(method, headers, body)`; gives its address."""
-
-    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
-            status, more, content = handler(first.split()[0], headers, body)
-            head = {"content-length": str(len(content)), "connection": "close", **more}
-            shown = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-            writer.write(f"HTTP/1.1 {status} X\r\n{shown}\r\n".encode() + content)
-            await writer.drain()
-        writer.close()
-
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/mcp"
 
 
 async def status_of(handler: Handler) -> tuple[Host, str]:
@@ -184,26 +161,24 @@ class LegacySessions:
                 info = {"name": "old", "version": "1"}
                 version = message["params"]["protocolVersion"]
                 result: dict[str, Any] = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
-                return self._json(message, {"result": result}, session)
+                return json_answer(message, {"result": result}, session)
             case "server/discover":
-                return self._json(message, {"error": {"code": -32601, "message": "what?"}})
+                return json_answer(message, {"error": {"code": -32601, "message": "what?"}})
             case _ if headers.get("mcp-session-id") != str(self.session):
                 return 404, {}, b""
             case "tools/list":
-                return self._json(message, {"result": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}})
+                return json_answer(
+                    message, {"result": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}}
+                )
             case "tools/call":
                 self.calls += 1
                 if message["params"]["name"] == "locked":
                     return 401, {}, b""
                 if message["params"]["name"] == "broken":
                     return 500, {}, b""
-                return self._json(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
+                return json_answer(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
             case _:
                 return 202, {}, b""
-
-    def _json(self, message: dict[str, Any], fields: dict[str, Any], more: dict[str, str] | None = None) -> Answer:
-        body = json.dumps({"jsonrpc": "2.0", "id": message["id"], **fields}).encode()
-        return 200, {"content-type": "application/json", **(more or {})}, body
 
 
 async def test_a_forgotten_session_is_opened_anew_and_the_call_is_not_sent_again() -> None:

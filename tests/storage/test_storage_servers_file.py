@@ -87,6 +87,11 @@ def test_a_server_can_be_switched_off(file: Path, fields: dict[str, bool], on: b
     assert one(file, {"command": "x", **fields}).enabled is on
 
 
+def test_an_era_may_be_given_where_asking_the_server_does_no_good(file: Path) -> None:
+    assert one(file, {"command": "x"}).era == "auto"
+    assert one(file, {"url": "https://x.example/mcp", "era": "legacy"}).era == "legacy"
+
+
 def test_a_timeout_is_seconds_for_the_handshake(file: Path) -> None:
     assert one(file, {"command": "x", "timeout": 3}).connect_timeout == 3.0
 
@@ -127,6 +132,10 @@ def test_variables_that_are_not_set_stay_as_written_and_are_listed(file: Path) -
         ({"type": "sse", "url": "http://h"}, 'servers.json: mcpServers.it.type is "sse", which is not supported yet'),
         ({"type": "http", "command": "x"}, "servers.json: mcpServers.it.type is 'http', but the entry has a command"),
         ({"type": "ws", "url": "http://h"}, 'servers.json: mcpServers.it.type must be "stdio" or "http"'),
+        (
+            {"command": "x", "era": "1999"},
+            "servers.json: mcpServers.it.era must be one of auto, legacy, 2026-07-28, not '1999'",
+        ),
         ({"command": "x", "timeout": 0}, "servers.json: mcpServers.it.timeout must be a number of seconds above 0"),
         ({"command": "x", "disabled": "yes"}, "servers.json: mcpServers.it.disabled must be true or false"),
     ],
