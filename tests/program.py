@@ -19,8 +19,8 @@ PROGRAM = (sys.executable, "-m", "mcp_tui")
 DEMO = ("--", sys.executable, "-m", "mcp_tui.demo.server")
 """The demo server as a server from the command line."""
 DEMO_NAME = "mcp_tui.demo.server"
-OURS = ("OPENAI_", "XDG_", "MCP_", "NO_COLOR", "TMUX", "SSH_", "PYTHONDONTWRITEBYTECODE")
-"""Variables by their beginnings; without bytecode, every start would compile everything anew."""
+OURS = ("OPENAI_", "XDG_", "MCP_", "NO_COLOR", "TMUX", "SSH_", "PYTHONDONTWRITEBYTECODE", "COLUMNS", "LINES")
+"""Variables by their beginnings. Without bytecode every start compiles anew; a size overrules the terminal's own."""
 
 
 def home_environment(home: Path, **more: str) -> dict[str, str]:

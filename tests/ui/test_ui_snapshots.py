@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from typing import Any
 
 import pytest
 from pytest_textual_snapshot import SVGImageExtension
@@ -26,6 +27,8 @@ from mcp_tui.ui.screens import welcome
 from mcp_tui.ui.screens.approve import ApproveDialog
 from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.workbench.bench import Workbench
+from mcp_tui.workbench.home import Home
+from mcp_tui.workbench.models import Models
 
 SIZES = [(80, 24), (140, 42), (200, 60)]
 Act = Callable[[Seat], Awaitable[None]]
@@ -70,13 +73,25 @@ class ScriptedModel:
         pass
 
 
-class SceneBench(Workbench):
-    """The workbench with the scripted model, whose address is always the same."""
+class SceneModels(Models):
+    """The scripted model, whose address is always the same."""
 
-    async def connect_model(self) -> None:
-        if self.hub.names:
-            self.home.model = ModelChoice("http://localhost:11434/v1", "", ScriptedModel.name, "settings")
-            self.model = ScriptedModel()  # pyright: ignore[reportAttributeAccessIssue]
+    def __init__(self, home: Home) -> None:
+        super().__init__(home)
+        self._kept = home
+
+    async def connect(self) -> None:
+        self._kept.model = ModelChoice("http://localhost:11434/v1", "", ScriptedModel.name, "settings")
+        self.current = ScriptedModel()  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class SceneBench(Workbench):
+    """The workbench with the scripted model, where there are servers."""
+
+    def __init__(self, home: Home, specs: Sequence[ServerSpec], **asked: Any) -> None:
+        super().__init__(home, specs, **asked)
+        if specs:
+            self.models = SceneModels(home)
 
 
 @pytest.fixture(autouse=True)
