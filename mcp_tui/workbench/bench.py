@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -73,9 +74,14 @@ class Workbench:
         await self.models.use_demo()
 
     async def aclose(self) -> None:
-        """End every server and close what is open. Nothing of ours runs afterwards. May be called twice."""
-        await asyncio.gather(self.hub.aclose(), self.models.aclose())
-        await self.home.aclose()
+        """End every server and close what is open. Nothing of ours runs afterwards. May be called twice.
+
+        Each part is closed, whatever the closing of another raises.
+        """
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.home.aclose)
+            closing.push_async_callback(self.models.aclose)
+            closing.push_async_callback(self.hub.aclose)
 
     def subscribe(self, listener: Listener) -> None:
         """Hear of what happens from now on. Called on the event loop's thread."""
