@@ -75,6 +75,9 @@ class _Report:
             case TurnFinished(stopped) if stopped:
                 say("stopped: the model asked too many times in this turn")
                 self.code = max(self.code, Exit.FAILED)
+            case TurnFinished(cut=True):
+                say("cut: the answer is not whole")
+                self.code = max(self.code, Exit.FAILED)
             case _:
                 pass
 

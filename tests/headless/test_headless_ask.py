@@ -10,7 +10,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
 
 import pytest
-from scripted_endpoint import Endpoint, refuse, say, sse
+from scripted_endpoint import Endpoint, delta, refuse, say, sse
 
 from tests.program import DEMO, DEMO_NAME, Shell
 
@@ -108,3 +108,14 @@ async def test_an_answer_in_a_pipe_is_raw(shell: Shell, endpoint: Endpoint) -> N
     endpoint.script(say("a\u202eb"))
     ran = await shell.run("ask", "hello", *DEMO, OPENAI_BASE_URL=endpoint.url)
     assert (ran.code, ran.text) == (0, "a\u202eb\n")
+
+
+async def test_an_answer_that_was_cut_is_exit_code_1_and_said_on_stderr(shell: Shell, endpoint: Endpoint) -> None:
+    endpoint.script(sse(delta(content="Half an")), sse(delta(content="Half an")))
+    plain, as_json = await asyncio.gather(
+        shell.run("ask", "hello", *DEMO, OPENAI_BASE_URL=endpoint.url),
+        shell.run("ask", "hello", "--json", *DEMO, OPENAI_BASE_URL=endpoint.url),
+    )
+    assert (plain.code, plain.text) == (1, "Half an\n")
+    assert "the answer is not whole" in plain.err
+    assert (as_json.code, as_json.json["exit"], as_json.json["text"]) == (1, 1, "Half an")
