@@ -38,6 +38,8 @@ class Settings:
     """`chat.system`: the system message of every chat."""
     withheld: tuple[str, ...] = ()
     """`withheld`: tools that the model is not offered, as "SERVER/TOOL"."""
+    roots: tuple[str, ...] = ()
+    """`roots`: folders that servers are told they may work in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def _is_texts(value: Any) -> bool:
 _KEYS = (
     _Key(("theme",), "a text", _is_text, lambda s: s.theme),
     _Key(("withheld",), 'a list of "SERVER/TOOL" texts', _is_texts, lambda s: list(s.withheld)),
+    _Key(("roots",), "a list of folders", _is_texts, lambda s: list(s.roots)),
     _Key(("model", "base_url"), "a text", _is_text, lambda s: s.model.base_url),
     _Key(("model", "name"), "a text", _is_text, lambda s: s.model.name),
     _Key(("chat", "max_rounds"), "a whole number of at least 1", _is_count, lambda s: s.max_rounds),
@@ -125,6 +128,7 @@ def _read(found: Mapping[str, Any], path: Path) -> tuple[Settings, list[str]]:
         max_rounds=values["chat.max_rounds"],
         system=values["chat.system"],
         withheld=tuple(values["withheld"]),
+        roots=tuple(values["roots"]),
     )
     return settings, [_unknown(path, name) for name in _names(found) if name not in {key.name for key in _KEYS}]
 

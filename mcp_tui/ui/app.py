@@ -282,6 +282,11 @@ class McpTuiApp(App[int]):
 
         await show_permissions(self)
 
+    async def action_roots(self) -> None:
+        from mcp_tui.ui.screens.roots import RootsDialog
+
+        await self.push_screen(RootsDialog(self.bench.roots))
+
     async def start_demo(self) -> None:
         """The demo's server and model, beside what is there already."""
         try:

@@ -76,6 +76,7 @@ class Commands(Provider):
         yield "Add a server", app.action_add_server
         yield "Connect a model", app.action_connect_model
         yield "Permissions: see and revoke", app.action_permissions
+        yield "Folders that servers may use (roots)", app.action_roots
         yield "Choose a theme", app.search_themes
         yield "Welcome screen", app.open_welcome
 

@@ -25,6 +25,7 @@ from mcp_tui.workbench.calls import CallRecord, Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
+from mcp_tui.workbench.roots import Roots, as_roots
 
 if TYPE_CHECKING:
     from mcp_tui.chat.events import TurnEvent
@@ -49,7 +50,8 @@ class Workbench:
         self.home = home
         self.trace = Trace()
         self.gate = Gate(asker or NobodyToAsk(), home.rules)
-        self.hub = Hub(self.trace, self._happened, asks, sampling=asks is not None)
+        self.hub = Hub(self.trace, self._happened, asks, sampling=asks is not None, roots=as_roots(home.settings.roots))
+        self.roots = Roots(home, self.hub)
         self.models = Models(home)
         self.conversation = Conversation()
         self.calls = Calls()

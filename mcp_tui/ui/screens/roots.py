@@ -1,0 +1,118 @@
+"""The folders that servers may use: those chosen, and a line in which another is typed or picked."""
+
+from __future__ import annotations
+
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup, VerticalScroll
+from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import Input, OptionList, Static
+
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.text import clean_line
+from mcp_tui.ui.widgets.pieces import hints, marked, two
+from mcp_tui.workbench.roots import Roots, folders_like
+
+TOLD = "Servers that ask for roots are told these. It is advice to them: it fences nothing in."
+
+
+class RootsDialog(ModalScreen[None]):
+    """Every change holds at once, and connected servers hear of it. esc goes back."""
+
+    CSS_PATH = "dialog.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+    AUTO_FOCUS = "Input"
+    DEFAULT_CSS = """
+    RootsDialog {
+        OptionList { height: auto; max-height: 9; border: none; background: $surface; padding: 0; }
+        OptionList:focus { border: none; }
+        #folders { margin-bottom: 1; }
+        #near { max-height: 8; padding: 0 1; }
+        .told { margin-bottom: 1; }
+    }
+    """
+
+    def __init__(self, roots: Roots) -> None:
+        super().__init__(classes="dialog-screen")
+        self._roots = roots
+        self._near: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        with VerticalGroup(classes="dialog"):
+            yield two("[b]Folders that servers may use[/b]", hints(esc="back"), "gap")
+            with VerticalScroll(classes="question", can_focus=False):
+                told = (
+                    "[$quiet]Servers that ask for roots are told these. It is advice to them: it fences nothing in.[/]"
+                )
+                yield Static(told, classes="told")
+                yield OptionList(id="folders")
+                yield Input(placeholder="add a folder: type or pick one", id="path", select_on_focus=False)
+                yield OptionList(id="near")
+                yield Static("", id="outcome")
+            yield Static(hints(enter="adds the folder", down="picks", delete="removes the highlighted one"))
+
+    def on_mount(self) -> None:
+        self._show_folders()
+        self._suggest("")
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        event.stop()
+        self._suggest(event.value)
+
+    async def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        try:
+            folder = await self._roots.add(event.value)
+        except McpTuiError as error:
+            self._say(marked("[$bad]✗ $what[/]  [$quiet]$hint[/]", what=error.what, hint=error.hint))
+            return
+        event.input.value = ""
+        self._show_folders()
+        self._say(marked("[$good]✓[/] $folder", folder=folder))
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        event.stop()
+        if event.option_list.id == "near":
+            path = self.query_one("#path", Input)
+            path.value = self._near[event.option_index]
+            path.cursor_position = len(path.value)
+            path.focus()
+
+    async def on_key(self, event: events.Key) -> None:
+        here = self.focused
+        if event.key == "escape":
+            event.stop()
+            self.dismiss(None)
+        elif event.key == "delete" and isinstance(here, OptionList) and here.id == "folders":
+            event.stop()
+            await self._remove(here.highlighted)
+        elif event.key in ("down", "up") and isinstance(here, Input):
+            event.stop()
+            other = self.query_one("#near" if event.key == "down" else "#folders", OptionList)
+            if other.display:
+                other.highlighted = 0
+                other.focus()
+        elif event.key == "up" and isinstance(here, OptionList) and here.id == "near" and not here.highlighted:
+            event.stop()
+            self.query_one(Input).focus()
+
+    async def _remove(self, index: int | None) -> None:
+        if index is not None:
+            folder = self._roots.folders[index]
+            await self._roots.remove(folder)
+            self._show_folders()
+            self._say(marked("$folder [$quiet]is no longer offered[/]", folder=folder))
+
+    def _show_folders(self) -> None:
+        lines = [Content(clean_line(folder)) for folder in self._roots.folders]
+        shown = self.query_one("#folders", OptionList).set_options(lines)
+        shown.display = bool(lines)
+
+    def _suggest(self, typed: str) -> None:
+        self._near = folders_like(typed)
+        near = self.query_one("#near", OptionList).set_options([Content(clean_line(path)) for path in self._near])
+        near.display = bool(self._near)
+
+    def _say(self, words: Content) -> None:
+        self.query_one("#outcome", Static).update(words)
