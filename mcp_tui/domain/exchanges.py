@@ -7,6 +7,9 @@ from dataclasses import dataclass
 
 from mcp_tui.domain.trace import Frame
 
+UNSUPPORTED_VERSION = -32022
+"""The one error by which a server of the modern era refuses `server/discover`: it speaks other versions of it."""
+
 
 @dataclass(slots=True)
 class Exchange:
@@ -28,6 +31,15 @@ class Exchange:
     @property
     def error(self) -> str:
         return self.reply.error if self.reply else self.first.error
+
+    @property
+    def tells_era(self) -> bool:
+        """A server refused `server/discover`: no fault, it only says that it is of the legacy era."""
+        if self.first.method != "server/discover" or self.reply is None or not self.reply.error:
+            return False
+        body = self.reply.body
+        wrong = body.get("error") if isinstance(body, dict) else None
+        return not (isinstance(wrong, dict) and wrong.get("code") == UNSUPPORTED_VERSION)
 
     @property
     def size(self) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+import pytest
 from textual.widgets import DataTable, Input, Static
 from whole_app import Folder, Seat, pocket, seat
 
@@ -81,3 +82,44 @@ async def test_the_counts_of_the_strip_follow_what_happens(folder: Folder) -> No
         await me.sees(f"Traffic {before}")
         await me.send("/call add a=1 b=2")
         await me.sees(f"Traffic {before + 2}")
+
+
+async def test_a_server_that_only_tells_its_era_shows_no_fault(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 46)) as me:
+        await open_drawer(me)
+        await me.sees("server/discover", "legacy era")
+        assert "✗" not in me.screen
+
+
+async def test_traffic_goes_on_following_after_its_filter_was_cleared(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 30)) as me:
+        await open_drawer(me)
+        await me.press("slash", *"list")
+        await me.sees_no("initialize")
+        await me.press("escape")
+        await me.sees("initialize")
+        await me.press("f6")
+        await me.send("/call add a=20 b=22")
+        await me.until(lambda: me.app.bench.calls.of("pocket", "add"))
+        await me.press("f6")
+        await me.until(lambda: "tools/call" in str(me.find(Static, "#frame").render()))
+
+
+async def test_the_filter_keeps_the_cursor_on_its_exchange(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 46)) as me:
+        await open_drawer(me)
+        await me.press("ctrl+home", "down")
+        await me.until(lambda: '"method": "initialize"' in str(me.find(Static, "#frame").render()))
+        await me.press("slash", *"ini")
+        await me.sees_no("tools/list")
+        await me.press("enter", "up")
+        await me.press("escape")
+        await me.sees("tools/list")
+        await me.until(lambda: '"method": "initialize"' in str(me.find(Static, "#frame").render()))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (100, 30), (132, 30), (180, 46)])
+async def test_every_width_has_room_for_the_size_of_an_exchange(folder: Folder, size: tuple[int, int]) -> None:
+    async with seat(folder, [pocket()], size=size) as me:
+        await open_drawer(me)
+        await me.sees("size", "took", " B")

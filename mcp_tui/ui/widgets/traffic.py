@@ -5,7 +5,6 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
@@ -15,21 +14,19 @@ from textual.highlight import highlight
 from textual.widgets import DataTable, Input, Static
 
 from mcp_tui.domain.exchanges import Exchange, Exchanges
-from mcp_tui.domain.text import clean, clean_line, human_size, human_time, pretty_json, shorten
+from mcp_tui.domain.text import clean, human_size, human_time, pretty_json
 from mcp_tui.domain.trace import Frame
 from mcp_tui.ui.widgets.code import Calm
+from mcp_tui.ui.widgets.exchange_table import SHOWN, ExchangeTable
 from mcp_tui.ui.widgets.messages import CopyRequested
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
-SHOWN = 1_000
-"""Exchanges in the table; the trace itself keeps more."""
 SHOWN_BYTES = 20_000
 """Of a frame beside the table; `y` copies all that was kept."""
 EVERY = 0.2
 """Seconds between looks at the trace while the table is on screen."""
-COLUMNS = (("time", 8), ("server", 10), ("", 1), ("method", 22), ("what", 13), ("took", 9), ("size", 7))
 
 
 class TrafficView(Horizontal):
@@ -37,13 +34,7 @@ class TrafficView(Horizontal):
 
     DEFAULT_CSS = """
     TrafficView {
-        DataTable {
-            width: 1fr; background: transparent; scrollbar-size-vertical: 1; scrollbar-size-horizontal: 0;
-            & > .datatable--header { background: transparent; color: $text-muted; text-style: none; }
-            & > .datatable--cursor { background: $block-cursor-background; color: $foreground; }
-            & > .datatable--odd-row, & > .datatable--even-row { background: transparent; }
-        }
-        #frames { width: 50; max-width: 45%; margin-left: 2; padding-left: 2; border-left: solid $panel;
+        #frames { width: 50; max-width: 36%; margin-left: 2; padding-left: 2; border-left: solid $panel;
             scrollbar-size-vertical: 1; }
         #traffic-filter { display: none; dock: top; }
         #traffic-filter.-open { display: block; }
@@ -62,7 +53,7 @@ class TrafficView(Horizontal):
         self._seen = 0
         self._paused = False
         self._wanted = ""
-        self.table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=False)
+        self.table = ExchangeTable()
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="server, method or words", id="traffic-filter")
@@ -71,8 +62,6 @@ class TrafficView(Horizontal):
             yield Static("[$quiet]Nothing sent yet. Calls appear here.[/]", id="frame")
 
     def on_mount(self) -> None:
-        for name, width in COLUMNS:
-            self.table.add_column(name, width=width)
         self._look()
         self.set_interval(EVERY, self._look)
 
@@ -84,54 +73,23 @@ class TrafficView(Horizontal):
         """Take in the frames that came since the last look."""
         if self._paused or not self.is_on_screen or self._trace.total == self._seen:
             return
-        follows = self.table.cursor_row >= self.table.row_count - 1
+        follows = self.table.follows
         for frame in self._trace:
             if frame.number > self._seen:
-                self._take(frame)
+                exchange = self._exchanges.add(frame)
+                self.table.put(exchange, self._matches(exchange))
         self._seen = self._trace.total
-        if follows and self.table.row_count:
-            self.table.move_cursor(row=self.table.row_count - 1)
-
-    def _take(self, frame: Frame) -> None:
-        exchange = self._exchanges.add(frame)
-        key = str(exchange.first.number)
-        if key in self.table.rows:
-            for column, cell in zip(self.table.columns, self._cells(exchange), strict=True):
-                self.table.update_cell(key, column, cell)
-        elif self._matches(exchange):
-            self.table.add_row(*self._cells(exchange), key=key)
-            if self.table.row_count > SHOWN:
-                self.table.remove_row(next(iter(self.table.rows)))
+        if follows:
+            self.table.to_end()
 
     def _matches(self, exchange: Exchange) -> bool:
         frame = exchange.first
         words = f"{frame.server} {frame.method} {frame.what} {exchange.error}".lower()
         return all(word in words for word in self._wanted.lower().split())
 
-    def _cells(self, exchange: Exchange) -> list[Text]:
-        frame, colour = exchange.first, self.app.get_css_variables()
-        quiet = colour["quiet"]
-        voice = "" if frame.id else quiet
-        state = Text(*_state(exchange, colour))
-        return [
-            Text(time.strftime("%H:%M:%S", time.localtime(frame.time)), quiet),
-            Text(shorten(clean_line(frame.server), 10)),
-            Text("→" if frame.outgoing else "←", quiet if frame.outgoing else colour["hue"]),
-            Text(shorten(clean_line(frame.method or ("reply" if frame.is_reply else "not JSON-RPC")), 22), voice),
-            Text(shorten(clean_line(frame.what), 13), voice),
-            state,
-            Text(f"{human_size(exchange.size):>7}", quiet),
-        ]
-
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
-        self._show(self._under_cursor())
-
-    def _under_cursor(self) -> Exchange | None:
-        if not self.table.row_count:
-            return None
-        key = self.table.coordinate_to_cell_key(self.table.cursor_coordinate).row_key.value
-        return next((each for each in self._exchanges if str(each.first.number) == key), None)
+        self._show(self.table.chosen)
 
     def _show(self, exchange: Exchange | None) -> None:
         if exchange is None:
@@ -142,7 +100,7 @@ class TrafficView(Horizontal):
         self.query_one("#frame", Static).update(Content("\n").join(parts))
 
     def action_copy(self) -> None:
-        if (exchange := self._under_cursor()) is not None:
+        if (exchange := self.table.chosen) is not None:
             frames = [exchange.first, *([exchange.reply] if exchange.reply else [])]
             self.post_message(CopyRequested("\n".join(_text(frame) for frame in frames)))
 
@@ -158,10 +116,7 @@ class TrafficView(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._wanted = event.value
-        self.table.clear()
-        for exchange in self._exchanges:
-            if self._matches(exchange):
-                self.table.add_row(*self._cells(exchange), key=str(exchange.first.number))
+        self.table.fill(exchange for exchange in self._exchanges if self._matches(exchange))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -174,16 +129,6 @@ class TrafficView(Horizontal):
             field.value = ""
             field.remove_class("-open")
             self.table.focus()
-
-
-def _state(exchange: Exchange, colour: dict[str, str]) -> tuple[str, str]:
-    """The took column: mark and time, and its colour."""
-    seconds = exchange.seconds
-    if exchange.error:
-        return f"✗ {human_time(seconds):>7}" if seconds is not None else "✗", colour["bad"]
-    if seconds is not None:
-        return f"✓ {human_time(seconds):>7}", colour["quiet"]
-    return ("◌ waits", colour["hue"]) if exchange.waits else ("·", colour["quiet"])
 
 
 def _titled(word: str, frame: Frame, after: float | None = None) -> Content:
