@@ -6,6 +6,7 @@ import signal
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.domain.text import clean_line, human_time, shorten
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 AUTHORIZATION = "authorization"
 """The phase of a fault that only credentials can mend."""
+CREDENTIALS = (401, 403)
+"""What HTTP answers for want of credentials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +85,8 @@ def no_answer(spec: ServerSpec, phase: str, seconds: float) -> Fault:
 
 def http_fault(spec: HttpSpec, phase: str, answer: HttpAnswer | None, error: BaseException | None) -> Fault:
     """Why an address does not work as a server."""
+    if fault := _sign_in_fault(error):
+        return fault
     if answer and (fault := _answer_fault(spec, phase, answer)):
         return fault
     words = shorten(clean_line(str(error or "")), 200)
@@ -105,9 +110,18 @@ def refused(phase: str, error: BaseException | None) -> Fault:
     return Fault(f"The server refused the handshake: {words}", "refused", phase, "Look at the traffic for its answer.")
 
 
+def _sign_in_fault(error: BaseException | None) -> Fault | None:
+    if isinstance(error, McpTuiError):
+        return Fault(error.what, "sign-in", AUTHORIZATION, error.hint)
+    if type(error).__module__.startswith("mcp.client.auth"):
+        words = shorten(clean_line(str(error)), 200)
+        return Fault(f"Signing in failed: {words}", "sign-in", AUTHORIZATION, "Press r to try again.")
+    return None
+
+
 def _answer_fault(spec: HttpSpec, phase: str, answer: HttpAnswer) -> Fault | None:
     status, short = answer.status, f"HTTP {answer.status}"
-    if status in (401, 403):
+    if status in CREDENTIALS:
         what = "wants credentials" if status == 401 else "refuses these credentials"
         hint = "Give it an Authorization header in its entry."
         if answer.challenge:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, RequestTimedOut, ServerError, ServerLost
 from mcp_tui.domain.text import human_time
 from mcp_tui.servers.callbacks import Callbacks
-from mcp_tui.servers.faults import leaves
+from mcp_tui.servers.faults import CREDENTIALS, leaves
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 
 if TYPE_CHECKING:
@@ -141,7 +141,7 @@ class Link:
         if status == 404 and error.code == INVALID_REQUEST:
             self._wire.lost.set()  # the server forgot our session: only a new connection helps
             return self._lost()
-        if status in (401, 403):
+        if status in CREDENTIALS:
             hint = "give it an Authorization header in its entry"
             return AuthNeeded(f"{self._server} wants credentials (HTTP {status})", subject=self._server, hint=hint)
         if error.code == REQUEST_TIMEOUT and not capture.refused:

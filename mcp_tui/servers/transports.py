@@ -69,15 +69,21 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
     from mcp.client.streamable_http import streamable_http_client
 
     endpoint = httpx2.URL(spec.url).copy_with(fragment=None)
+    ours = {endpoint}
+    """Where the server is. Signing in asks other addresses, which neither our headers nor our errors are about."""
 
     async def prepare(request: httpx2.Request) -> None:
-        if request.url == endpoint:  # signing in asks other addresses, which our headers are not for
+        if request.url in ours:
             request.headers.update(spec.headers)  # the user's win over the SDK's
             if request.method == "GET":  # a stream of news may be silent for hours
                 request.extensions = {**request.extensions, "timeout": {**_TIMEOUT, "read": None}}
 
     async def note(response: httpx2.Response) -> None:
-        headers = response.headers
+        headers, url = response.headers, response.request.url
+        if url not in ours:
+            return
+        if response.has_redirect_location and _origin(further := url.join(headers["location"])) == _origin(endpoint):
+            ours.add(further.copy_with(fragment=None))
         wire.http_answered(
             HttpAnswer(
                 response.status_code,
@@ -100,6 +106,10 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
             yield _TappedReader(reading, wire), _TappedWriter(writing, wire)
 
     return transport()
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 class _Stream:

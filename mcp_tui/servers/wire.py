@@ -13,7 +13,7 @@ from weakref import WeakValueDictionary
 
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.chatter import Chatter
-from mcp_tui.servers.faults import HttpAnswer
+from mcp_tui.servers.faults import CREDENTIALS, HttpAnswer
 
 if TYPE_CHECKING:
     from mcp.types import JSONRPCMessage
@@ -51,7 +51,7 @@ class Wire:
         self.lost = asyncio.Event()
         """The other side is gone."""
         self.http: HttpAnswer | None = None
-        """The last HTTP answer of any kind."""
+        """What HTTP answered last. A refusal for want of credentials stays while only other refusals follow it."""
         self.asked = False
         """Something was sent."""
         self.answered = False
@@ -82,7 +82,9 @@ class Wire:
         self._chatter.stray(raw)
 
     def http_answered(self, answer: HttpAnswer) -> None:
-        self.http = answer
+        refused_before = self.http is not None and self.http.status in CREDENTIALS
+        if not (refused_before and 400 <= answer.status < 500 and answer.status not in CREDENTIALS):
+            self.http = answer
         if capture := CAPTURE.get():
             capture.http = answer
 

@@ -15,14 +15,15 @@ Handler = Callable[[str, dict[str, str], bytes], Answer]
 
 @contextlib.asynccontextmanager
 async def canned(handler: Handler) -> AsyncGenerator[str]:
-    """An HTTP server that answers by `handler(method, headers, body)`; gives its address."""
+    """An HTTP server that answers by `handler(method, headers, body)`, `:path` among the headers; gives its address."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
             first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
             headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
             body = await reader.readexactly(int(headers.get("content-length", 0)))
-            status, more, content = handler(first.split()[0], headers, body)
+            method, headers[":path"], _ = first.split()
+            status, more, content = handler(method, headers, body)
             head = {"content-length": str(len(content)), "connection": "close", **more}
             shown = "".join(f"{name}: {value}\r\n" for name, value in head.items())
             writer.write(f"HTTP/1.1 {status} X\r\n{shown}\r\n".encode() + content)

@@ -11,11 +11,12 @@ from typing import Any
 import httpx2
 import pytest
 from canned_http import Answer, canned, json_answer
+from mcp.client.auth import OAuthFlowError
 from servers_kit import Host, hosting, modern, raw, soon
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, Root
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.errors import RequestFailed
+from mcp_tui.domain.errors import AuthNeeded, RequestFailed
 from mcp_tui.domain.servers import HttpSpec, ServerState
 
 HOME, WORK = Root("file:///home/ada", "home"), Root("file:///work")
@@ -130,6 +131,9 @@ class ModernOverHttp:
         self.headers: list[dict[str, str]] = []
 
     def __call__(self, method: str, headers: dict[str, str], body: bytes) -> Answer:
+        if method != "POST":
+            assert "x-mine" not in headers
+            return 404, {}, b""
         self.headers.append(headers)
         if self.token and headers.get("authorization") != self.token:
             return 401, {"www-authenticate": "Bearer"}, b""
@@ -167,6 +171,20 @@ async def test_headers_of_the_entry_win_over_our_own() -> None:
     assert {(each["accept"], each["x-mine"]) for each in server.headers} == {("application/json", "1")}
 
 
+async def test_a_server_that_moved_on_the_same_host_gets_the_headers_and_is_heard() -> None:
+    seen: list[str] = []
+
+    def moved(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        if headers[":path"] == "/mcp":
+            return 307, {"location": "/mcp/"}, b""
+        seen.append(headers["accept"])
+        return 401, {}, b""
+
+    async with canned(moved) as url, hosting(HttpSpec("web", url, {"Accept": "application/json"})) as host:
+        assert host.hub.status("web").short == "HTTP 401"
+    assert set(seen) == {"application/json"}
+
+
 class SlowSignIn(httpx2.Auth):
     """Somebody who needs a while in the browser."""
 
@@ -198,6 +216,42 @@ async def test_the_time_of_a_sign_in_is_not_the_servers() -> None:
     async with canned(ModernOverHttp("Bearer mine")) as url, hosting(spec(url), authorizer=sign_in) as host:
         assert host.hub.status("web").state is ServerState.READY
     assert sign_in.made_for == ["web"]
+
+
+class FailingSignIn(httpx2.Auth):
+    """A sign-in that asks around, is answered 404 somewhere, and gives up."""
+
+    waiting = False
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+    def httpx_auth(self) -> httpx2.Auth:
+        return self
+
+    async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
+        yield request
+        answer = yield httpx2.Request("GET", request.url.join("/.well-known/somewhere"))
+        assert answer.status_code == 404
+        raise self.error
+
+
+@pytest.mark.parametrize("error", [OAuthFlowError("no such issuer"), AuthNeeded("no such issuer", hint="ask Ada")])
+async def test_a_failed_sign_in_is_told_as_one(error: Exception) -> None:
+    server = ModernOverHttp("Bearer mine")
+    spec = partial(HttpSpec, "web", headers={"X-Mine": "1"})
+    async with canned(server) as url, hosting(spec(url), authorizer=lambda _: FailingSignIn(error)) as host:
+        status = host.hub.status("web")
+    assert (status.state, status.phase, status.short) == (ServerState.FAILED, "authorization", "sign-in")
+    assert "no such issuer" in status.reason
+
+
+async def test_credentials_that_do_not_suffice_are_the_reason_even_when_the_fallback_is_refused_otherwise() -> None:
+    def narrow(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        return (403 if b"server/discover" in body else 400), {}, b""
+
+    async with canned(narrow) as url, hosting(HttpSpec("web", url)) as host:
+        assert host.hub.status("web").short == "HTTP 403"
 
 
 async def test_credentials_of_the_entry_are_not_replaced_by_a_sign_in() -> None:
