@@ -1,0 +1,80 @@
+"""The official conformance suite's client: a thin adapter over our own hub.
+
+The suite starts it once per scenario, with the server's URL as its last argument and the scenario's name and context
+in the environment. It connects, calls what the scenario wants called, and exits 0 when the program held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from functools import partial
+from typing import Any
+
+from sign_in import SignIn
+
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
+from mcp_tui.domain.errors import ServerError
+from mcp_tui.domain.schema import UNSET, fields_of, sample
+from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.domain.trace import Trace
+from mcp_tui.servers.hub import Hub
+
+NAME = "conformance"
+SCENARIO = os.environ.get("MCP_CONFORMANCE_SCENARIO", "")
+CONTEXT: dict[str, Any] = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
+VERSION = os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION", "2026-07-28")
+
+
+class Person:
+    """Agrees to everything, and leaves every form as it was filled in beforehand."""
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply:
+        if ask.schema is None:
+            return ElicitReply("accept")
+        fields = fields_of(ask.schema)
+        filled = {field.name: field.default for field in fields if field.default is not UNSET}
+        yes = {field.name: True for field in fields if field.required and field.kind == "boolean"}
+        return ElicitReply("accept", {**yes, **filled})
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        return SampleReply("an answer", "a-model")
+
+
+async def talk(hub: Hub) -> None:
+    """Call every tool that the scenario's context names, or else every tool there is."""
+    tools = {tool.name: tool for tool in hub.catalog(NAME).tools}
+    if SCENARIO == "json-schema-2020-12-preservation":
+        schema = tools["json_schema_2020_12_tool"].input_schema
+        calls = [("json_schema_echo", {"schema": schema})]
+    elif "toolCalls" in CONTEXT:
+        calls = [(call["name"], call.get("arguments") or {}) for call in CONTEXT["toolCalls"] if call["name"] in tools]
+    else:
+        calls = [(tool.name, sample(tool.input_schema)) for tool in tools.values()]
+    for name, arguments in calls:
+        try:
+            await hub.call_tool(NAME, name, dict(arguments))
+        except ServerError as error:
+            print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+
+
+async def main(url: str) -> int:
+    sign_in = partial(SignIn, scenario=SCENARIO, context=CONTEXT)
+    hub = Hub(Trace(), lambda _: None, Person(), sampling=True, roots=[], authorizer=lambda spec: sign_in(spec.url))
+    try:
+        hub.add(HttpSpec(NAME, url, era="auto" if VERSION == "2026-07-28" else "legacy"))
+        await hub.wait_settled()
+        status = hub.status(NAME)
+        if status.state not in (ServerState.READY, ServerState.DEGRADED):
+            print(f"{status.state.value}: {status.reason} {status.hint}", file=sys.stderr)
+            return 1
+        await talk(hub)
+        return 0
+    finally:
+        await hub.aclose()
+
+
+if __name__ == "__main__":
+    sys.exit(asyncio.run(main(sys.argv[-1])))

@@ -1,0 +1,50 @@
+"""Runs the suite as a whole and holds it against what is expected: anything else, better or worse, is a surprise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from tests.conformance.suite import REVISION, Outcome, Run, Suite
+
+EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.txt"
+AT_A_TIME = 2
+"""Some scenarios watch the clock: more at once would make them fail on a small machine."""
+
+
+def expected_failures() -> dict[str, str]:
+    """The scenarios that fail, each with the reason. Raises ValueError for one without."""
+    reasons: dict[str, str] = {}
+    for line in EXPECTED_FAILURES.read_text().splitlines():
+        if line and not line.startswith("#"):
+            scenario, _, reason = line.partition(": ")
+            if not reason.strip():
+                raise ValueError(f"{EXPECTED_FAILURES.name}: {scenario} needs a reason")
+            reasons[scenario] = reason.strip()
+    return reasons
+
+
+def outcomes(suite: Suite, runs: Sequence[Run]) -> Iterator[Outcome]:
+    """Every run, in their order, as soon as it is known."""
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        yield from pool.map(suite.run, runs)
+
+
+def surprise(outcome: Outcome, expected: dict[str, str]) -> str:
+    """What is unexpected about an outcome; "" when nothing is."""
+    reason = expected.get(outcome.run.scenario)
+    if outcome.passed:
+        return f"{outcome.run} passes: take it off {EXPECTED_FAILURES.name}" if reason else ""
+    return "" if reason else f"{outcome.run} fails:\n{outcome.words}"
+
+
+def totals(done: Sequence[Outcome]) -> str:
+    """How many of the required, and of all scenarios, pass."""
+    required = [each.passed for each in done if each.run.revision]
+    scenarios = {each.run.scenario for each in done}
+    failed = {each.run.scenario for each in done if not each.passed}
+    return (
+        f"{sum(required)} of {len(required)} that {REVISION} requires; "
+        f"{len(scenarios) - len(failed)} of {len(scenarios)} scenarios in all"
+    )
