@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from mcp_tui.domain.tasks import Task
+
 
 @dataclass(frozen=True, slots=True)
 class ServerChanged:
@@ -40,5 +42,20 @@ class Logged:
     text: str
 
 
-Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged
+@dataclass(frozen=True, slots=True)
+class TaskHeard:
+    """A server told, unasked, how a task is doing."""
+
+    server: str
+    task: Task
+
+
+@dataclass(frozen=True, slots=True)
+class TasksChanged:
+    """What is known of a server's tasks changed; ask the workbench for it."""
+
+    server: str
+
+
+Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | TaskHeard | TasksChanged
 Listener = Callable[[Happening], None]

@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING
 
 from mcp_tui import __version__
 from mcp_tui.domain.catalog import Catalog, Kind
-from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
-from mcp_tui.domain.happenings import CatalogChanged, ServerChanged
+from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerError, ServerUnreachable
+from mcp_tui.domain.happenings import CatalogChanged, ServerChanged, TaskHeard
 from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
-from mcp_tui.servers import convert, sdk
+from mcp_tui.servers import convert, sdk, tasks
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import (
@@ -161,6 +161,10 @@ class Connection:
         if self._link is not None and not self._link.is_dropped and self.info and self.info.era == "legacy":
             await self._link.tell_roots_changed()
 
+    def _hear_of_task(self, params: object) -> None:
+        with suppress(RequestFailed):  # a broken notice changes nothing: whoever waits asks as well
+            self._tell(TaskHeard(self.spec.name, tasks.task(self.spec.name, params)))
+
     # -- the owner -------------------------------------------------------------------------------------
 
     async def _own(self) -> None:
@@ -192,6 +196,7 @@ class Connection:
         """One connection from its start to its end, and why it ended."""
         self._process = None
         wire = Wire(self.spec.name, self._host.trace, self.chatter)
+        wire.notices[tasks.STATUS] = self._hear_of_task
         error: BaseException | None = None
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.asks import Root, ServerAsks
@@ -12,8 +12,9 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import RequestFailed, ServerUnreachable
 from mcp_tui.domain.happenings import Listener, ServerRemoved
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus
+from mcp_tui.domain.tasks import Task
 from mcp_tui.domain.trace import Trace
-from mcp_tui.servers import convert
+from mcp_tui.servers import convert, tasks
 from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
@@ -135,9 +136,7 @@ class Hub:
         async def send(client: Client) -> object:
             return await client.call_tool(tool, arguments, progress_callback=progress and _reporter(progress))
 
-        raw = await self._link(server).request("tools/call", send, timeout)
-        schema = next((each.output_schema for each in self.catalog(server).tools if each.name == tool), None)
-        return convert.tool_result(raw, schema)
+        return self._result(server, tool, await self._link(server).request("tools/call", send, timeout))
 
     async def get_prompt(self, server: str, name: str, arguments: dict[str, str]) -> PromptResult:
         """A prompt's messages. Raises ServerError."""
@@ -185,6 +184,29 @@ class Hub:
         except RequestFailed:
             return []
         return convert.completion(raw)
+
+    # -- tasks -----------------------------------------------------------------------------------------
+
+    async def start_task(self, server: str, tool: str, arguments: dict[str, Any]) -> Task | ToolResult:
+        """Call a tool as a task; a result when the server answered at once instead. Raises ServerError."""
+        raw = await tasks.start(self._link(server), tool, arguments)
+        return tasks.task(server, raw["task"], tool) if "task" in raw else self._result(server, tool, raw)
+
+    async def task(self, task: Task) -> Task:
+        """How a task is doing now. Raises ServerError."""
+        return tasks.task(task.server, await tasks.look(self._link(task.server), task.id), task.tool)
+
+    async def task_result(self, task: Task) -> ToolResult:
+        """What a task came to; it waits for the end, and lets the task ask its questions. Raises ServerError."""
+        return self._result(task.server, task.tool, await tasks.fetch(self._link(task.server), task.id))
+
+    async def cancel_task(self, task: Task) -> Task:
+        """End a task. Raises ServerError, also for one that has ended already."""
+        return tasks.task(task.server, await tasks.cancel(self._link(task.server), task.id), task.tool)
+
+    async def list_tasks(self, server: str) -> list[Task]:
+        """The tasks that a server knows of us. Raises ServerError."""
+        return [tasks.task(server, each) for each in await tasks.list_all(self._link(server))]
 
     # -- what servers may use --------------------------------------------------------------------------
 
@@ -234,6 +256,10 @@ class Hub:
             connection.rest(ServerState.CONSENT)
         else:
             connection.start()
+
+    def _result(self, server: str, tool: str, raw: Mapping[str, Any]) -> ToolResult:
+        schema = next((each.output_schema for each in self.catalog(server).tools if each.name == tool), None)
+        return convert.tool_result(raw, schema)
 
     def _link(self, server: str) -> Link:
         if server not in self._connections:

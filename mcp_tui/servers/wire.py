@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
@@ -59,6 +60,8 @@ class Wire:
         self._server = server
         self._trace = trace
         self._chatter = chatter
+        self.notices: dict[str, Callable[[object], None]] = {}
+        """Who hears of notifications that the SDK passes on to nobody, by method; given their parameters (raw)."""
         self._captures: WeakValueDictionary[str, Capture] = WeakValueDictionary()
 
     def sent(self, raw: bytes, message: JSONRPCMessage) -> None:
@@ -72,6 +75,8 @@ class Wire:
         self._trace.record(time.time(), self._server, False, raw, _outline(message))
         result, error = getattr(message, "result", None), getattr(message, "error", None)
         if result is None and error is None:
+            if hear := self.notices.get(getattr(message, "method", "")):
+                hear(getattr(message, "params", None))
             return
         if capture := self._captures.pop(str(getattr(message, "id", "")), None):
             capture.take(result)
