@@ -60,7 +60,7 @@ class StdioSpec:
 
 @dataclass(frozen=True, slots=True)
 class HttpSpec:
-    """A server at an address, spoken to over streamable HTTP."""
+    """A server at an address, spoken to over HTTP."""
 
     name: str
     url: str
@@ -71,6 +71,8 @@ class HttpSpec:
     missing: tuple[str, ...] = ()
     needs_consent: bool = False
     era: str = "auto"
+    sse: bool = False
+    """Speak HTTP+SSE (2024-11-05) to it at once; otherwise only when it knows no streamable HTTP."""
 
     @property
     def address(self) -> str:

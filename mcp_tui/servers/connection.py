@@ -37,10 +37,11 @@ from mcp_tui.servers.faults import (
     refused,
 )
 from mcp_tui.servers.host import Authorizer, Host
+from mcp_tui.servers.http import http_transport, sse_transport
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.process import ServerProcess
-from mcp_tui.servers.transports import http_transport, sdk_stdio_transport, stdio_transport
+from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class Connection:
         self._link: Link | None = None
         self._authorizer: Authorizer | None = None
         self._mode = spec.era
+        self._sse = isinstance(spec, HttpSpec) and spec.sse
         self._unanswered = False
         """The last attempt sent something and got no message at all."""
         self._ready_since: float | None = None
@@ -169,6 +171,8 @@ class Connection:
 
     async def _own(self) -> None:
         attempts, had_been_ready = 0, False
+        refusal: Fault | None = None
+        """Why streamable HTTP did not work, while HTTP+SSE is tried."""
         while not self._stopping.is_set():
             attempts += 1
             began = time.monotonic()
@@ -180,6 +184,11 @@ class Connection:
             if self._dies_of_probe(fault):
                 self._mode, attempts = "legacy", 0
                 continue
+            if self._may_know_sse_only(fault):
+                self._sse, attempts, refusal = True, 0, fault
+                continue
+            if refusal is not None and self._ready_since is None:
+                self._sse, fault = False, refusal
             if self._ready_since is not None:
                 had_been_ready = True
                 attempts = 0 if time.monotonic() - self._ready_since >= STEADY else attempts
@@ -291,7 +300,8 @@ class Connection:
 
     def _transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):
-            return http_transport(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
+            transport = sse_transport if self._sse else http_transport
+            return transport(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
         if self._process is not None:
             return stdio_transport(self._process, wire)
         return sdk_stdio_transport(self.spec, wire)
@@ -351,6 +361,11 @@ class Connection:
         """Some servers of the legacy era end when the first message is not `initialize`: they get another start."""
         ended = isinstance(self.spec, StdioSpec) and fault.exit_code is not None and fault.phase == "first handshake"
         return ended and self._mode == "auto" and self._unanswered
+
+    def _may_know_sse_only(self, fault: Fault) -> bool:
+        """Servers of 2024-11-05 refuse the first message of streamable HTTP like this (MCP, basic/transports)."""
+        refused = fault.short in ("HTTP 400", "HTTP 404", "HTTP 405") and fault.phase == "first handshake"
+        return refused and not self._sse and self._mode != "2026-07-28"
 
     def _enter(
         self, state: ServerState, fault: Fault | None = None, attempts: int = 0, lasted: float | None = None

@@ -13,7 +13,7 @@ from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, HttpSpec, ServerSpec, StdioSpec
 
 _VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
-_HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http"}
+_HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http", "sse"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,10 +90,8 @@ def _is_http(entry: dict[str, Any], place: Place) -> bool:
     if not has_url and not has_command:
         raise place.wrong("", "needs a command or a url")
     kind = _text(entry, "type", "http" if has_url else "stdio", place).lower()
-    if kind == "sse":
-        raise place.wrong("type", 'is "sse", which is not supported yet: ask the server for streamable HTTP')
     if kind != "stdio" and kind not in _HTTP:
-        raise place.wrong("type", f'must be "stdio" or "http", not {kind!r}')
+        raise place.wrong("type", f'must be "stdio", "http" or "sse", not {kind!r}')
     if (kind in _HTTP) != has_url:
         raise place.wrong("type", f"is {kind!r}, but the entry has a {'url' if has_url else 'command'}")
     return has_url
@@ -116,7 +114,8 @@ def _http(name: str, entry: dict[str, Any], place: Place, variables: Variables) 
     url = variables.expand(_text(entry, "url", "", place))
     if not variables.missing and not is_web_address(url):
         raise place.wrong("url", "must be an address that begins with http:// or https://")
-    return HttpSpec(name, url, _texts(entry, "headers", place, variables))
+    sse = _text(entry, "type", "", place).lower() == "sse"
+    return HttpSpec(name, url, _texts(entry, "headers", place, variables), sse=sse)
 
 
 def is_web_address(url: str) -> bool:

@@ -1,4 +1,4 @@
-"""server-everything, over its local program and over HTTP: every tool, and everything it asks of its host."""
+"""server-everything, over standard input and output, HTTP and HTTP+SSE: every tool, and everything it asks of its host."""
 
 from __future__ import annotations
 
@@ -45,15 +45,15 @@ async def served(program: str, way: str) -> AsyncGenerator[ServerSpec]:
     assert process.stderr is not None
     try:
         async with asyncio.timeout(PATIENCE):
-            while b"listening" not in await process.stderr.readline():
+            while str(port).encode() not in await process.stderr.readline():
                 assert process.returncode is None
-        yield HttpSpec("everything", f"http://127.0.0.1:{port}/mcp")
+        yield HttpSpec("everything", f"http://127.0.0.1:{port}/{'sse' if way == 'sse' else 'mcp'}")
     finally:
         process.kill()
         await process.communicate()
 
 
-@pytest.fixture(params=["stdio", "streamableHttp"])
+@pytest.fixture(params=["stdio", "streamableHttp", "sse"])
 async def here(request: pytest.FixtureRequest, program: str) -> AsyncGenerator[Session]:
     async with served(program, request.param) as spec, session(spec, roots=(ROOT,)) as connected:
         yield connected

@@ -129,9 +129,9 @@ def test_variables_that_are_not_set_stay_as_written_and_are_listed(file: Path) -
         ("x", "servers.json: mcpServers.it must be an object, not a text"),
         ({"url": "ftp://h"}, "servers.json: mcpServers.it.url must be an address that begins with http"),
         ({"url": "http://h:99999"}, "servers.json: mcpServers.it.url must be an address that begins with http"),
-        ({"type": "sse", "url": "http://h"}, 'servers.json: mcpServers.it.type is "sse", which is not supported yet'),
+        ({"type": "sse", "command": "x"}, "servers.json: mcpServers.it.type is 'sse', but the entry has a command"),
         ({"type": "http", "command": "x"}, "servers.json: mcpServers.it.type is 'http', but the entry has a command"),
-        ({"type": "ws", "url": "http://h"}, 'servers.json: mcpServers.it.type must be "stdio" or "http"'),
+        ({"type": "ws", "url": "http://h"}, 'servers.json: mcpServers.it.type must be "stdio", "http" or "sse"'),
         (
             {"command": "x", "era": "1999"},
             "servers.json: mcpServers.it.era must be one of auto, legacy, 2026-07-28, not '1999'",
