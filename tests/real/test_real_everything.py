@@ -1,4 +1,4 @@
-"""server-everything, over standard input and output, HTTP and HTTP+SSE: every tool, and everything it asks of its host."""
+"""server-everything over each transport: every tool, and everything it asks of its host."""
 
 from __future__ import annotations
 
