@@ -12,6 +12,8 @@ from enum import Enum
 from typing import Any
 from urllib.parse import urlsplit
 
+from mcp_tui.domain.signin import OAuthSettings
+
 CONNECT_TIMEOUT = 20.0
 """Seconds a server has for its handshake, unless its entry says otherwise."""
 ERAS = ("auto", "legacy", "2026-07-28")
@@ -71,8 +73,12 @@ class HttpSpec:
     missing: tuple[str, ...] = ()
     needs_consent: bool = False
     era: str = "auto"
+    call_timeout: float | None = None
+    log_level: str = ""
     sse: bool = False
     """Speak HTTP+SSE (2024-11-05) to it at once; otherwise only when it knows no streamable HTTP."""
+    oauth: OAuthSettings = OAuthSettings()
+    """How to sign in, when the server wants that. Not asked when `headers` hold an Authorization."""
 
     @property
     def address(self) -> str:

@@ -1,0 +1,94 @@
+"""Signing in to the servers of a session: one authorizer per connection, and what is known of each server's sign-in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_tui.domain.servers import HttpSpec
+from mcp_tui.domain.signin import MACHINE_GRANT, AuthStep, Hide, SignedIn, SignInAsks, TokenStore
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from mcp_tui.servers.auth.grant import Grant
+    from mcp_tui.servers.auth.journal import Journal
+
+
+class SignInAuthorizer:
+    """Signs in to one server, for one connection. Without `asks` no person can be asked; without `store` all is
+    forgotten at the end."""
+
+    def __init__(
+        self,
+        spec: HttpSpec,
+        asks: SignInAsks | None = None,
+        store: TokenStore | None = None,
+        hide: Hide = lambda _: None,
+    ) -> None:
+        self._spec = spec
+        self._asks = asks
+        self._store = store
+        self._hide = hide
+        self._grant: Grant | None = None
+        self._journal: Journal | None = None
+
+    @property
+    def waiting(self) -> bool:
+        """A person is at it."""
+        return self._grant is not None and self._grant.waiting
+
+    @property
+    def steps(self) -> list[AuthStep]:
+        """What happened so far, oldest first."""
+        return list(self._journal.steps) if self._journal else []
+
+    @property
+    def signed_in(self) -> SignedIn | None:
+        """The sign-in in use, once the first request was sent."""
+        return self._grant.vault.signed_in if self._grant else None
+
+    def httpx_auth(self) -> httpx2.Auth:
+        """What puts the token on each request, and gets one when the server wants it."""
+        from mcp_tui.servers.auth.addresses import Addresses
+        from mcp_tui.servers.auth.code_grant import CodeGrant
+        from mcp_tui.servers.auth.egress import Egress
+        from mcp_tui.servers.auth.flow import SignInFlow
+        from mcp_tui.servers.auth.journal import Journal
+        from mcp_tui.servers.auth.machine_grant import KeyGrant, SecretGrant
+        from mcp_tui.servers.auth.vault import Vault
+
+        spec, oauth = self._spec, self._spec.oauth
+        vault = Vault(self._store, spec.url, self._hide)
+        addresses = Addresses(spec.name, spec.url)
+        self._journal = Journal()
+        if oauth.grant != MACHINE_GRANT:
+            self._grant = CodeGrant(spec, vault, self._asks, addresses, self._journal)
+        elif oauth.private_key:
+            self._grant = KeyGrant(spec, vault)
+        else:
+            self._grant = SecretGrant(spec, vault)
+        return SignInFlow(self._grant, Egress(spec.name, addresses), self._journal)
+
+
+class SignIns:
+    """The sign-ins of a session; as a function it is the hub's `authorizer`."""
+
+    def __init__(
+        self, asks: SignInAsks | None = None, store: TokenStore | None = None, hide: Hide = lambda _: None
+    ) -> None:
+        self._asks = asks
+        self._store = store
+        self._hide = hide
+        self._latest: dict[str, SignInAuthorizer] = {}
+
+    def __call__(self, spec: HttpSpec) -> SignInAuthorizer:
+        self._latest[spec.name] = SignInAuthorizer(spec, self._asks, self._store, self._hide)
+        return self._latest[spec.name]
+
+    def steps(self, server: str) -> list[AuthStep]:
+        """What happened in the server's latest connection."""
+        return self._latest[server].steps if server in self._latest else []
+
+    def signed_in(self, server: str) -> SignedIn | None:
+        """The sign-in that the server's latest connection uses."""
+        return self._latest[server].signed_in if server in self._latest else None
