@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -16,9 +16,9 @@ from mcp_tui.domain.chat import Conversation
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
-from mcp_tui.domain.happenings import Happening, Listener, Logged
+from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request
-from mcp_tui.domain.servers import ServerSpec, ServerState
+from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.workbench.calls import CallRecord, Calls
@@ -105,8 +105,9 @@ class Workbench:
     # -- what there is ------------------------------------------------------------------------------
 
     def items(self) -> list[Item]:
-        """Everything that every server offers, in the order of servers and groups."""
-        return [item for name in self.hub.names for item in self.hub.catalog(name)]
+        """Everything that every server offers, in the order of servers and groups; one that is off offers nothing."""
+        names = [name for name in self.hub.names if self.hub.status(name).state not in AWAY]
+        return [item for name in names for item in self.hub.catalog(name)]
 
     def find_tool(self, server: str, name: str) -> Tool | None:
         """The tool as its server defines it now."""
@@ -144,8 +145,12 @@ class Workbench:
 
     def offer(self, tool: Tool, on: bool) -> None:
         """Offer a tool to the model, or withhold it; remembered."""
-        name = f"{tool.server}/{tool.name}"
-        (self._withheld.discard if on else self._withheld.add)(name)
+        self.offer_all([tool], on)
+
+    def offer_all(self, tools: Iterable[Tool], on: bool) -> None:
+        """Offer several tools or withhold them, remembered by one writing of the settings."""
+        names = {f"{tool.server}/{tool.name}" for tool in tools}
+        self._withheld = self._withheld - names if on else self._withheld | names
         self.home.save_settings(replace(self.home.settings, withheld=tuple(sorted(self._withheld))))
 
     @property
@@ -261,6 +266,7 @@ class Workbench:
         def record(result: ToolResult | None, error: str = "") -> None:
             seconds = time.monotonic() - started
             self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
+            self._happened(Called(tool.server, tool.name))
 
         try:
             result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -119,6 +119,10 @@ class FakeBench:
 
     def offer(self, tool: Tool, on: bool) -> None:
         (self.withheld.discard if on else self.withheld.add)((tool.server, tool.name))
+
+    def offer_all(self, tools: Iterable[Tool], on: bool) -> None:
+        for tool in tools:
+            self.offer(tool, on)
 
     def request(self, item: Item, arguments: dict[str, Any], initiator: Initiator) -> Request:
         return Request(initiator, item.kind, item.server, item.key, arguments, item.definition, "identity")

@@ -53,6 +53,8 @@ class Workspace(Screen[None]):
         self._drawer: Drawer | None = None
         self._came_from = "explorer"
         self._telling = False
+        self._moves = 0
+        """The user's moves between panes: a later one overrules a focus that is still on its way."""
 
     def compose(self) -> ComposeResult:
         yield self.status
@@ -81,6 +83,7 @@ class Workspace(Screen[None]):
         self.set_class(name == "inspector", "-inspecting")
         self.switcher.shown = name
         if focus:
+            self._moves += 1
             self.set_focus(self._home_of(name))  # at once: keys of the same burst are meant for it
 
     def _home_of(self, pane: str) -> Widget:
@@ -134,6 +137,7 @@ class Workspace(Screen[None]):
         self._drawer.display = True
         self.strip.is_open = True
         self.set_class(True, "-drawer")
+        self._moves += 1
         self.set_focus(self._drawer.home)
 
     async def show_log(self, server: str) -> None:
@@ -191,7 +195,8 @@ class Workspace(Screen[None]):
         """Show something in the Inspector and go there."""
         self.action_show_inspector()
         self.inspector.show(ref)
-        self.call_after_refresh(self.inspector.focus_body)
+        moves = self._moves
+        self.call_after_refresh(self.inspector.focus_body, lambda: self._moves == moves)
 
     @on(Explorer.OfferChanged)
     def _offer_changed(self) -> None:
@@ -244,7 +249,7 @@ class Workspace(Screen[None]):
     def _happened(self, happening: Happening) -> None:
         if isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged):
             self.explorer.update(happening)
-            self.inspector.update(happening)
+        self.inspector.update(happening)
         self._tell_soon()
 
     def _tell_soon(self) -> None:

@@ -130,6 +130,14 @@ def blanks_of(field: Field) -> tuple[Any, ...]:
     return tuple(blanks) or (UNSET,)
 
 
+def left_out_words(field: Field) -> str:
+    """What the server takes when the field is left out; "" when it says nothing about that."""
+    if field.default is UNSET or field.required:
+        return ""
+    titles = [choice.title for choice in field.choices if same(choice.value, field.default)]
+    return f"{clean_line(titles[0] if titles else value_words(field.default))} if left out"
+
+
 class TextEntry(Entry):
     """Text, a number or JSON. It begins as one line, and becomes an area for what a line cannot hold.
 
@@ -179,11 +187,8 @@ class TextEntry(Entry):
         set_placeholder(self._editor, self._placeholder())
 
     def _placeholder(self) -> str:
-        default = self.field.default
-        if words := self.blank_words():
+        if words := self.blank_words() or left_out_words(self.field):
             return words
-        if default is not UNSET and not self.field.required:
-            return f"{clean_line(value_words(default))} if left out"
         return "JSON" if self.field.kind == "json" else ""
 
     def _line(self, text: str) -> Line:
@@ -333,9 +338,9 @@ class ChoiceEntry(Entry):
             titles.append("nothing")
         options = [(Text(clean_line(title)), at) for at, title in enumerate(titles)]
         self._chosen: int | None = self._place(self._values[0] if field.required and len(options) == 1 else value)
-        self._select = Select[int](
-            options, prompt="choose one" if field.required else "—", value=self._shown(), compact=True
-        )
+        prompt = "choose one" if field.required else left_out_words(field) or "—"
+        # Select reads its prompt as markup, and textual.markup.escape() leaves capitals in brackets alone
+        self._select = Select[int](options, prompt=prompt.replace("[", "\\["), value=self._shown(), compact=True)
 
     def compose(self) -> ComposeResult:
         yield self._select

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.catalog import Item, Kind, Tool
-from mcp_tui.domain.servers import ServerState
+from mcp_tui.domain.servers import AWAY, ServerState
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.refs import Ref, ref_to
 from mcp_tui.ui.widgets.status_bar import STATE_MARKS
@@ -109,7 +109,7 @@ class Outline:
     def _has_catalog(self, server: str) -> bool:
         state = self._bench.hub.status(server).state
         able = state in (ServerState.READY, ServerState.DEGRADED)
-        return able or (state is not ServerState.OFF and any(True for _ in self._bench.hub.catalog(server)))
+        return able or (state not in AWAY and any(True for _ in self._bench.hub.catalog(server)))
 
     def _shows_server(self, name: str) -> bool:
         return not self._words or any(server == name for server, _ in self._found) or fits(self._words, name, "") > 0

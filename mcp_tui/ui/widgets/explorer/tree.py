@@ -175,6 +175,8 @@ class Explorer(Tree[Row]):
                 node.refresh()
             if row.folds:
                 self._fold(node, outline)
+            elif node.children:
+                node.remove_children()
 
     def _match(self, parent: Node, wanted: list[Key], nodes: dict[Key, Node]) -> dict[Key, Node]:
         """The nodes that can stay: those still wanted, in the order wanted. The others are removed."""
@@ -310,9 +312,7 @@ class Explorer(Tree[Row]):
         if not tools:
             return
         on = any(self._bench.is_withheld(tool) for tool in tools)
-        for tool in tools:
-            if self._bench.is_withheld(tool) is on:
-                self._bench.offer(tool, on)
+        self._bench.offer_all(tools, on)
         self.refresh_rows()
         self.post_message(self.OfferChanged())
 
@@ -323,7 +323,7 @@ class Explorer(Tree[Row]):
         if ref.is_item:
             tool = find(self._bench, ref)
             return [tool] if isinstance(tool, Tool) else []
-        return list(self._bench.hub.catalog(ref.server).tools)
+        return [item for item in self._bench.items() if isinstance(item, Tool) and item.server == ref.server]
 
     def action_act(self, act: str) -> None:
         """Something for the server that the cursor is on or in."""

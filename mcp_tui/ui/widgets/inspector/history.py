@@ -48,13 +48,28 @@ class History(View, can_focus=False):
         super().__init__()
         self._records = records
         self._list = OptionList(*(_words(record) for record in records))
+        self._says = Static()
 
     def compose(self) -> ComposeResult:
-        if self._records:
-            yield self._list
-            yield Static(hints(enter="shows the result", c="into the form"))
-        else:
-            yield Static("[$quiet]Nothing called yet. Calls appear here, the model's too.[/]")
+        yield self._list
+        yield self._says
+
+    def on_mount(self) -> None:
+        self._say()
+
+    def _say(self) -> None:
+        self._list.display = bool(self._records)
+        nothing = "[$quiet]Nothing called yet. Calls appear here, the model's too.[/]"
+        self._says.update(hints(enter="shows the result", c="into the form") if self._records else nothing)
+
+    def grow(self, records: Sequence[CallRecord]) -> None:
+        """Show these calls, the new ones above those that are there; the cursor stays on its call."""
+        at = self._list.highlighted
+        chosen = self._records[at] if at is not None else None
+        self._records = records
+        self._list.clear_options().add_options(_words(record) for record in records)
+        self._list.highlighted = next((at for at, record in enumerate(records) if record is chosen), None)
+        self._say()
 
     @property
     def home(self) -> Widget:

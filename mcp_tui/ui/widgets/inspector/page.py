@@ -87,6 +87,9 @@ class Page(Vertical):
     def follow(self) -> None:
         """Something about the server or its catalogue changed."""
 
+    def called(self, tool: str) -> None:
+        """A call of a tool of this server has ended."""
+
     def offer_changed(self) -> None:
         """Tools were offered or withheld somewhere else."""
 
@@ -151,7 +154,12 @@ class Page(Vertical):
         self.line.active = tab
         self.retell()
         if enter:
-            self.call_after_refresh(self.focus_view)
+            self.call_after_refresh(self._enter)
+
+    def _enter(self) -> None:
+        """Go into the open tab, unless the user has gone to another pane meanwhile."""
+        if self.screen.focused is None or self.has_focus_within:
+            self.focus_view()
 
     def renew(self, *tabs: str) -> None:
         """Make these bodies anew, where they were made."""

@@ -10,7 +10,8 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Prompt, Resource, Template, Tool
-from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, ServerRemoved
+from mcp_tui.domain.happenings import Called, CatalogChanged, Happening, ServerChanged, ServerRemoved
+from mcp_tui.domain.servers import ServerState
 from mcp_tui.ui.refs import Ref, find, ref_to
 from mcp_tui.ui.widgets.inspector import messages
 from mcp_tui.ui.widgets.pieces import Pane, marked
@@ -50,6 +51,8 @@ the chat. A resource: `i` does. `y` copies what is shown.
         self._wanted: Ref | None = None
         self._then: list[Callable[[Page], None]] = []
         self._is_waiting = False
+        self._awaited: Ref | None = None
+        """What is shown as soon as its server has said what it offers."""
 
     def compose(self) -> ComposeResult:
         yield from super().compose()
@@ -64,12 +67,15 @@ the chat. A resource: `i` does. `y` copies what is shown.
             self._then.clear()
             self._soon()
 
-    def focus_body(self) -> None:
-        """Go to what is shown; it was opened, so what needs no arguments is fetched."""
+    def focus_body(self, still_wanted: Callable[[], bool] = lambda: True) -> None:
+        """Go to what is shown; it was opened, so what needs no arguments is fetched.
+
+        `still_wanted` is asked when it can be gone to: the user may have gone elsewhere.
+        """
 
         def enter(page: Page) -> None:
             page.entered()
-            page.call_after_refresh(page.focus_view)
+            page.call_after_refresh(lambda: page.focus_view() if still_wanted() else None)
 
         self._do(enter)
 
@@ -87,12 +93,16 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
     def update(self, happening: Happening) -> None:
         """Follow what happens to the servers whose things are shown."""
-        if not isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged):
+        if not isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged | Called):
             return
+        if self._awaited is not None and self._awaited.server == happening.server:
+            self._soon()
         for page in [*self._kept.values(), *([self._page] if self._page else [])]:
             if page.ref.server != happening.server:
                 continue
-            if isinstance(happening, ServerRemoved):
+            if isinstance(happening, Called):
+                page.called(happening.tool)
+            elif isinstance(happening, ServerRemoved):
                 self._drop(page)
             else:
                 self._do_soon(page)
@@ -135,9 +145,11 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
     async def _present(self) -> None:
         self._is_waiting = False
-        if self._wanted is not None and (self._page is None or self._page.ref != self._wanted):
-            await self._turn_to(self._wanted)
-        self._wanted = None
+        wanted, self._wanted = self._wanted or self._awaited, None
+        if wanted is not None and (self._page is None or self._page.ref != wanted):
+            await self._turn_to(wanted)
+        if self._awaited is not None:
+            return  # what was to be done with the page is done when it is there
         acts, self._then = self._then, []
         if self._page is not None:
             for act in acts:
@@ -153,12 +165,24 @@ the chat. A resource: `i` does. `y` copies what is shown.
             else:
                 await before.remove()
         self._quiet.display = page is None
+        self._awaited = ref if page is None and self._is_coming(ref) else None
         if page is None:
-            self._quiet.update(marked("$name is not there any more.", name=ref.key or ref.server))
+            gone = "$name is not there any more."
+            words = "$server is connecting: $name is shown as soon as it is there." if self._awaited else gone
+            self._quiet.update(marked(words, name=ref.key or ref.server, server=ref.server))
         elif page.is_attached:
             page.remove_class("-away")
         else:
             await self.mount(page)
+
+    def _is_coming(self, ref: Ref) -> bool:
+        """Whether its server has yet to say what it offers."""
+        hub = self._bench.hub
+        if ref.server not in hub.names:
+            return False
+        state = hub.status(ref.server).state
+        listed = bool(hub.catalog(ref.server).listings)
+        return state is ServerState.CONNECTING or (state is ServerState.READY and not listed)
 
     def _do_soon(self, page: Page) -> None:
         """Bring a page up to date, once for all that changes before the next frame."""

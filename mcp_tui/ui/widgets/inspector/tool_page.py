@@ -148,6 +148,12 @@ class ToolPage(Page):
     def offer_changed(self) -> None:
         self.renew("details")
 
+    def called(self, tool: str) -> None:
+        if tool == self.tool.name:
+            self.retell()
+            if isinstance(history := self._views.get("history"), History):
+                history.grow(self.bench.calls.of(self.ref.server, tool))
+
     def follow(self) -> None:
         now = find(self.bench, self.ref)
         if isinstance(now, Tool) and now != self.tool:

@@ -1,0 +1,91 @@
+"""Small promises of the whole app: what is off, what is on its way, and where the keys go."""
+
+from __future__ import annotations
+
+import pytest
+from fakes import FakeBench, PaneApp, until
+from whole_app import Folder, pocket, seat
+
+from mcp_tui.domain.catalog import Kind, Tool
+from mcp_tui.domain.happenings import ServerChanged
+from mcp_tui.domain.servers import ServerState, ServerStatus
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.inspector import InspectorPane
+from mcp_tui.ui.widgets.schema_form import SchemaForm
+from mcp_tui.workbench.home import Home
+
+ADD = Ref("pocket", Kind.TOOL, "add")
+
+
+async def test_the_tools_of_a_server_that_is_off_go_and_come_back_with_it(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")
+        await me.press("f2", "x")
+        await me.until(lambda: me.app.bench.hub.status("pocket").state is ServerState.OFF)
+        await me.sees_no("■ add", "Tools")
+        assert me.app.bench.items() == []
+        await me.press("x")
+        await me.sees("● pocket", "■ add")
+
+
+async def test_a_pane_key_right_after_opening_something_has_the_last_word(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f2")
+        me.app.workspace.open(ADD)
+        me.app.workspace.action_show_chat()
+        await me.sees("Add two numbers.")
+        for _ in range(5):
+            await me.pilot.pause()
+        assert me.place == "chat"
+
+
+async def test_what_is_opened_before_its_server_is_there_fills_when_it_is() -> None:
+    bench = FakeBench()
+    server = bench.add("pocket", status=ServerStatus(ServerState.CONNECTING))
+    pane = InspectorPane(bench.as_workbench)
+    app = PaneApp(pane)
+    async with app.run_test() as pilot:
+        pane.show(ADD)
+        pane.focus_body()
+        await until(pilot, lambda: "pocket is connecting" in app.shown())
+        server.items.append(Tool("pocket", "add", description="Adds numbers."))
+        server.status = ServerStatus(ServerState.READY)
+        pane.update(ServerChanged("pocket"))
+        await until(pilot, lambda: "Adds numbers." in app.shown())
+        await until(pilot, lambda: app.focused is pane.home)
+
+
+async def test_history_grows_while_it_is_open(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(180, 46)) as me:
+        me.app.workspace.open(ADD)
+        await me.sees("Add two numbers.")
+        await me.press("f4", "3")
+        await me.sees("Nothing called yet")
+        for first in (20, 30):
+            await me.send(f"/call add a={first} b=22")
+            await me.sees(f'{{"a": {first}, "b": 22}}')
+        await me.sees("History 2", '{"a": 20, "b": 22}')
+
+
+async def test_space_on_a_server_saves_the_settings_once(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> None:
+    saved: list[tuple[str, ...]] = []
+    save = Home.save_settings
+    monkeypatch.setattr(Home, "save_settings", lambda home, new: (saved.append(new.withheld), save(home, new)))
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f2", "space")
+        await me.sees("□ add", "□ wait")
+        assert saved == [("pocket/add", "pocket/book", "pocket/forget", "pocket/wait")]
+        await me.press("space")
+        await me.sees("■ add", "■ wait")
+        assert saved[1:] == [()]
+
+
+async def test_an_optional_choice_says_what_is_sent_if_it_is_left_out() -> None:
+    units = {"type": "string", "enum": ["celsius", "fahrenheit [F]"], "default": "fahrenheit [F]"}
+
+    class FormApp(PaneApp):
+        CSS = ""
+
+    app = FormApp(SchemaForm({"type": "object", "properties": {"units": units}}))
+    async with app.run_test() as pilot:
+        await until(pilot, lambda: "fahrenheit [F] if left out" in app.shown())
