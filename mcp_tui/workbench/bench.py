@@ -19,6 +19,7 @@ from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
+from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.workbench.calls import CallRecord, Calls
@@ -26,6 +27,7 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
 from mcp_tui.workbench.roots import Roots, as_roots
+from mcp_tui.workbench.tasks import Tasks
 
 if TYPE_CHECKING:
     from mcp_tui.chat.events import TurnEvent
@@ -55,6 +57,7 @@ class Workbench:
         self.models = Models(home)
         self.conversation = Conversation()
         self.calls = Calls()
+        self.tasks = Tasks(self.hub, self._happened)
         self.log: list[Logged] = []
         self._specs = list(specs)
         self._listeners: list[Listener] = []
@@ -99,6 +102,7 @@ class Workbench:
             del self.log[:-LOG_KEPT]
         else:
             self._server_changed.set()
+            self.tasks.happened(happening)
         for listener in self._listeners:
             listener(happening)
 
@@ -224,13 +228,14 @@ class Workbench:
         *,
         initiator: Initiator = Initiator.USER,
         progress: Progress | None = None,
+        as_task: bool = False,
     ) -> ToolResult:
         """A person's own call: their act is consent, unless the server calls the tool destructive.
 
         Raises PermissionDenied and ServerError.
         """
         request = self.request(tool, arguments, initiator, consented=True)
-        return await self.send(tool, await self._allowed(request), initiator, progress)
+        return await self.send(tool, await self._allowed(request), initiator, progress, as_task)
 
     async def get_prompt(
         self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
@@ -251,9 +256,14 @@ class Workbench:
         return await self.hub.read_resource(resource.server, address)
 
     async def send(
-        self, tool: Tool, arguments: dict[str, Any], initiator: Initiator, progress: Progress | None = None
+        self,
+        tool: Tool,
+        arguments: dict[str, Any],
+        initiator: Initiator,
+        progress: Progress | None = None,
+        as_task: bool = False,
     ) -> ToolResult:
-        """Send a call that the gate let through, and keep a record of it."""
+        """Send a call that the gate let through, and keep a record of it. A tool that wants it is called as a task."""
         now = self.find_tool(tool.server, tool.name)
         if now is None or now.definition != tool.definition:
             raise PermissionDenied(
@@ -269,7 +279,10 @@ class Workbench:
             self._happened(Called(tool.server, tool.name))
 
         try:
-            result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)
+            if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
+                result = await self.tasks.call(tool, arguments, progress)
+            else:
+                result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)
         except (McpTuiError, asyncio.CancelledError) as failure:
             record(None, str(failure) or "stopped")
             raise

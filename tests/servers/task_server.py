@@ -50,7 +50,7 @@ def start(name: str, arguments: Message) -> Message:
     task: Message = {"taskId": f"task-{len(tasks) + 1}", "createdAt": CREATED, "ttl": 60000, "pollInterval": 100}
     tasks[task["taskId"]] = become(task, "working", "taken on")
     work[task["taskId"]] = {"tool": name, "arguments": arguments, "looks": 0}
-    if name == "announce":
+    if name in ("announce", "endless"):
         task["pollInterval"] = 60000
     return {"task": dict(task)}
 
