@@ -43,6 +43,14 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
+class Called:
+    """A call of a tool has ended, whoever made it."""
+
+    server: str
+    tool: str
+
+
+@dataclass(frozen=True, slots=True)
 class TaskHeard:
     """A server told, unasked, how a task is doing."""
 
@@ -57,5 +65,5 @@ class TasksChanged:
     server: str
 
 
-Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | TaskHeard | TasksChanged
+Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | Called | TaskHeard | TasksChanged
 Listener = Callable[[Happening], None]

@@ -110,6 +110,10 @@ class ServerState(Enum):
     STOPPED = "stopped"
 
 
+AWAY = (ServerState.OFF, ServerState.STOPPED)
+"""The states in which a server is not wanted: what it offered before is offered no more."""
+
+
 @dataclass(frozen=True, slots=True)
 class ServerStatus:
     """A state with a reason that a person can act on."""
