@@ -77,7 +77,7 @@ class HttpSpec:
     log_level: str = ""
     sse: bool = False
     """Speak HTTP+SSE (2024-11-05) to it at once; otherwise only when it knows no streamable HTTP."""
-    oauth: OAuthSettings = OAuthSettings()
+    oauth: OAuthSettings = field(default_factory=OAuthSettings)
     """How to sign in, when the server wants that. Not asked when `headers` hold an Authorization."""
 
     @property
@@ -90,8 +90,10 @@ class HttpSpec:
 
     @property
     def identity(self) -> str:
-        """A hash of the address and the names of the headers."""
-        return _hash([self.url, sorted(self.headers)])
+        """A hash of the address, the names of the headers, and to whom which client's credentials may go."""
+        oauth = self.oauth
+        to_whom = [] if oauth == OAuthSettings() else [oauth.client_id, oauth.issuer, oauth.grant]
+        return _hash([self.url, sorted(self.headers), *to_whom])
 
 
 ServerSpec = StdioSpec | HttpSpec

@@ -45,5 +45,10 @@ class Paths:
         return self.data / "mcp-tui.db"
 
     @property
+    def tokens_file(self) -> Path:
+        """Sign-ins by server, where there is no keyring; readable by the user only."""
+        return self.data / "sign-ins.json"
+
+    @property
     def log_file(self) -> Path:
         return self.state / "mcp-tui.log"

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, HttpSpec, ServerSpec, StdioSpec
+from mcp_tui.storage.oauth_entry import read_oauth
 
 _VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
 _HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http", "sse"}
@@ -115,7 +116,8 @@ def _http(name: str, entry: dict[str, Any], place: Place, variables: Variables) 
     if not variables.missing and not is_web_address(url):
         raise place.wrong("url", "must be an address that begins with http:// or https://")
     sse = _text(entry, "type", "", place).lower() == "sse"
-    return HttpSpec(name, url, _texts(entry, "headers", place, variables), sse=sse)
+    oauth = read_oauth(entry, place, variables)
+    return HttpSpec(name, url, _texts(entry, "headers", place, variables), sse=sse, oauth=oauth)
 
 
 def is_web_address(url: str) -> bool:
