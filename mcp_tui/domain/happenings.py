@@ -65,5 +65,13 @@ class TasksChanged:
     server: str
 
 
-Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | Called | TaskHeard | TasksChanged
+@dataclass(frozen=True, slots=True)
+class WatchChanged:
+    """A watched resource changed, or its watching began, ended or is in trouble; ask the hub for it."""
+
+    server: str
+    uri: str
+
+
+Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | Called | TaskHeard | TasksChanged | WatchChanged
 Listener = Callable[[Happening], None]

@@ -20,6 +20,9 @@ ERAS = ("auto", "legacy", "2026-07-28")
 """How a server may be spoken to: found out by asking it, always by the handshake (`initialize`, until 2025-11-25), or
 never by it (`server/discover`, since 2026-07-28)."""
 
+LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert", "emergency")
+"""From the most lines to the fewest (RFC 5424)."""
+
 
 @dataclass(frozen=True, slots=True)
 class StdioSpec:
@@ -41,6 +44,10 @@ class StdioSpec:
     """From a project's folder: never started before the user agreed to this exact command."""
     era: str = "auto"
     """One of `ERAS`."""
+    call_timeout: float | None = None
+    """Seconds that a tool call has; None: as long as it takes."""
+    log_level: str = ""
+    """One of `LOG_LEVELS`: what it is to log from the start; "": as it likes."""
 
     @property
     def address(self) -> str:

@@ -60,6 +60,10 @@ class Chatter:
 
     def _add(self, line: bytes) -> None:
         text = _text(line)
+    def note(self, words: str) -> None:
+        """A line of ours about this server."""
+        self._report("warning", words)
+
         self._lines.append(text)
         self._report("stderr", text)
 

@@ -40,8 +40,10 @@ from mcp_tui.servers.host import Authorizer, Host
 from mcp_tui.servers.http import http_transport, sse_transport
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
+from mcp_tui.servers.loudness import Loudness
 from mcp_tui.servers.process import ServerProcess
 from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
+from mcp_tui.servers.watching import UPDATED, Watching
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 
 if TYPE_CHECKING:
@@ -73,6 +75,8 @@ class Connection:
         self.settled = asyncio.Event()
         """Ready with its catalogue listed, or not to be expected."""
         self.chatter = Chatter(spec.name, host.tell)
+        self.watching = Watching(spec.name, host.tell)
+        self.loudness = Loudness(spec.log_level)
         self._host = host
         self._tell = host.tell
         self._changed = asyncio.Event()
@@ -206,6 +210,7 @@ class Connection:
         self._process = None
         wire = Wire(self.spec.name, self._host.trace, self.chatter)
         wire.notices[tasks.STATUS] = self._hear_of_task
+        wire.notices[UPDATED] = self.watching.heard
         error: BaseException | None = None
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":
@@ -289,6 +294,8 @@ class Connection:
             self._mode = "legacy"  # the next handshake need not probe again: some servers let a probe wait for 10 s
         self._enter(ServerState.READY)
         link.start(self._keep_listed(link))
+        link.start(self.loudness.renew(link, self.chatter.note))
+        self.watching.resume(link)
         if self.info.era == "modern":
             link.start(self._callbacks.listen(client))
         try:

@@ -11,9 +11,11 @@ from mcp_tui.domain.catalog import Catalog
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import RequestFailed, ServerUnreachable
 from mcp_tui.domain.happenings import Listener, ServerRemoved
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus
 from mcp_tui.domain.tasks import Task
 from mcp_tui.domain.trace import Trace
+from mcp_tui.domain.watch import Watch
 from mcp_tui.servers import convert, tasks
 from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
@@ -126,33 +128,39 @@ class Hub:
         arguments: dict[str, Any],
         *,
         progress: Progress | None = None,
-        timeout: float | None = None,
+        timeout: float | Patience | None = None,
     ) -> ToolResult:
         """Call a tool. Raises ServerError. Cancelling tells the server.
 
         It is sent once, and again only when the server refused it until the person goes to an address (-32042).
         """
 
-        async def send(client: Client) -> object:
-            return await client.call_tool(tool, arguments, progress_callback=progress and _reporter(progress))
+        link, connection = self._link(server), self._connections[server]
+        report, meta = progress and _reporter(progress), connection.loudness.wish(link)
 
-        return self._result(server, tool, await self._link(server).request("tools/call", send, timeout))
+        async def send(client: Client) -> object:
+            return await client.call_tool(tool, arguments, progress_callback=report, meta=meta)
+
+        raw = await link.request("tools/call", send, timeout or connection.spec.call_timeout)
+        return self._result(server, tool, raw)
 
     async def get_prompt(self, server: str, name: str, arguments: dict[str, str]) -> PromptResult:
         """A prompt's messages. Raises ServerError."""
+        link, loudness = self._link(server), self._connections[server].loudness
 
         async def send(client: Client) -> object:
-            return await client.get_prompt(name, arguments)
+            return await client.get_prompt(name, arguments, meta=loudness.wish(link))
 
-        return convert.prompt_result(await self._link(server).request("prompts/get", send))
+        return convert.prompt_result(await link.request("prompts/get", send))
 
     async def read_resource(self, server: str, uri: str) -> ResourceResult:
         """A resource's contents. Raises ServerError."""
+        link, loudness = self._link(server), self._connections[server].loudness
 
         async def send(client: Client) -> object:
-            return await client.read_resource(uri)
+            return await client.read_resource(uri, meta=loudness.wish(link))
 
-        return convert.resource_result(await self._link(server).request("resources/read", send))
+        return convert.resource_result(await link.request("resources/read", send))
 
     async def complete(
         self,
@@ -207,6 +215,38 @@ class Hub:
     async def list_tasks(self, server: str) -> list[Task]:
         """The tasks that a server knows of us. Raises ServerError."""
         return [tasks.task(server, each) for each in await tasks.list_all(self._link(server))]
+
+    # -- what servers tell -----------------------------------------------------------------------------
+
+    def can_watch(self, server: str) -> bool:
+        """Whether the server says that it tells of changes of single resources."""
+        info = self.info(server)
+        resources = info.capabilities.get("resources") if info else None
+        return isinstance(resources, Mapping) and resources.get("subscribe") is True
+
+    def watch(self, server: str, uri: str) -> Watch | None:
+        """How the watching of a resource goes; None when it is not watched."""
+        return self._connections[server].watching.of(uri)
+
+    async def subscribe(self, server: str, uri: str) -> None:
+        """Watch a resource from now on, also after a reconnect. `WatchChanged` tells. Raises ServerError."""
+        await self._connections[server].watching.begin(self._link(server), uri)
+
+    async def unsubscribe(self, server: str, uri: str) -> None:
+        """Watch a resource no more."""
+        try:
+            link = self._link(server)
+        except ServerUnreachable:
+            link = None
+        await self._connections[server].watching.end(link, uri)
+
+    def log_level(self, server: str) -> str:
+        """The level from which on a server is to log; "" when nobody said."""
+        return self._connections[server].loudness.level
+
+    async def set_log_level(self, server: str, level: str) -> None:
+        """Let a server log from this level on (debug … emergency), also after a reconnect. Raises ServerError."""
+        await self._connections[server].loudness.choose(self._link(server), level)
 
     # -- what servers may use --------------------------------------------------------------------------
 

@@ -8,6 +8,7 @@ from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, RequestTimedOut, ServerError, ServerLost
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.text import human_time
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.faults import CREDENTIALS, leaves
@@ -39,31 +40,31 @@ class Link:
         self.is_dropped = False
         self._tasks: set[asyncio.Task[object]] = set()
 
-    async def request(self, method: str, send: Send, timeout: float | None = None) -> dict[str, Any]:
+    async def request(self, method: str, send: Send, timeout: float | Patience | None = None) -> dict[str, Any]:
         """The raw result. Raises ServerError; a request that waits when the connection drops is ServerLost.
 
-        `timeout` is in seconds; while a person answers a question or signs in, it starts anew. Cancelling the caller
-        cancels the request and tells the server. One that was refused until the person goes to an address is sent
-        again after they did.
+        `timeout` is in seconds, or a patience that may be granted more meanwhile; while a person answers a question or
+        signs in, it starts anew. Cancelling the caller cancels the request and tells the server. One that was refused
+        until the person goes to an address is sent again after they did.
         """
+        patience = Patience(timeout) if isinstance(timeout, float | int) else timeout
         for _ in range(MAX_VISITS):
             try:
-                return await self._request(method, send, timeout)
+                return await self._request(method, send, patience)
             except RequestFailed as error:
                 if error.code != URL_FIRST or not await self._visited(error.data):
                     raise
-        return await self._request(method, send, timeout)
+        return await self._request(method, send, patience)
 
-    async def _request(self, method: str, send: Send, timeout: float | None) -> dict[str, Any]:
+    async def _request(self, method: str, send: Send, patience: Patience | None) -> dict[str, Any]:
         capture = Capture(method)
         context = copy_context()
         context.run(CAPTURE.set, capture)
         task = context.run(self.start, send(self.client))
         try:
-            if not await self._settled(task, capture, timeout):
-                raise RequestTimedOut(
-                    f"{self._server} did not answer within {human_time(timeout or 0)}", subject=self._server
-                )
+            if not await self._settled(task, capture, patience):
+                waited = human_time(patience.seconds if patience else 0)
+                raise RequestTimedOut(f"{self._server} did not answer within {waited}", subject=self._server)
             return self._outcome(task, capture)
         finally:
             task.cancel()
@@ -79,9 +80,14 @@ class Link:
             asking.cancel()
 
     @property
+    def is_modern(self) -> bool:
+        """Spoken to without a handshake, as since 2026-07-28."""
+        return self.client.session.discover_result is not None
+
+    @property
     def mirrors_arguments(self) -> bool:
         """Arguments whose schema says `x-mcp-header` travel as headers too: HTTP, since 2026-07-28."""
-        return self._wire.http is not None and self.client.session.discover_result is not None
+        return self._wire.http is not None and self.is_modern
 
     async def tell_roots_changed(self) -> None:
         """MCP, client/roots. Nobody answers; a connection that breaks meanwhile is told of by its owner."""
@@ -106,13 +112,19 @@ class Link:
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=0.2)
 
-    async def _settled(self, task: asyncio.Task[object], capture: Capture, timeout: float | None) -> bool:
+    async def _settled(self, task: asyncio.Task[object], capture: Capture, patience: Patience | None) -> bool:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
         while True:
-            done, _ = await asyncio.wait({task, capture.arrived}, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+            left = None if patience is None else max(0.0, began + patience.seconds - loop.time())
+            done, _ = await asyncio.wait({task, capture.arrived}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if done:
                 break
+            if patience is not None and loop.time() < began + patience.seconds:
+                continue  # more was granted
             if not self._person_is_at_it():
                 return False
+            began = loop.time()
         # After a result the SDK checks it, which may mean to list the tools once more.
         await asyncio.wait({task}, timeout=CHECK_TIMEOUT)
         return True

@@ -54,6 +54,14 @@ async def change(ctx: Context) -> str:
 
 
 @server.tool()
+async def touch(ctx: Context) -> str:
+    """Say that the note changed, and log it."""
+    await ctx.info("touched")
+    await ctx.notify_resource_updated("demo://note")
+    return "touched"
+
+
+@server.tool()
 def die() -> str:
     """End the server."""
     os._exit(5)

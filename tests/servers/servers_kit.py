@@ -105,6 +105,7 @@ class Answers(NobodyAnswers):
     def __init__(self) -> None:
         self.asked: list[Elicitation] = []
         self.open = 0
+        self.first_open = asyncio.Event()
         self.both_open = asyncio.Event()
         self.go = asyncio.Event()
         self.go.set()
@@ -112,6 +113,7 @@ class Answers(NobodyAnswers):
     async def elicit(self, ask: Elicitation) -> ElicitReply:
         self.asked.append(ask)
         self.open += 1
+        self.first_open.set()
         if self.open == 2:
             self.both_open.set()
         try:
