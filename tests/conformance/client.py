@@ -10,26 +10,29 @@ import asyncio
 import json
 import os
 import sys
-from functools import partial
 from typing import Any
-
-from sign_in import SignIn
+from urllib.parse import urljoin
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.errors import ServerError
 from mcp_tui.domain.schema import UNSET, fields_of, sample
 from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.domain.signin import CODE_GRANT, MACHINE_GRANT, OAuthSettings, SignIn
 from mcp_tui.domain.trace import Trace
+from mcp_tui.servers.auth.authorizer import SignIns
+from mcp_tui.servers.host import AuthorizerFactory
 from mcp_tui.servers.hub import Hub
 
 NAME = "conformance"
 SCENARIO = os.environ.get("MCP_CONFORMANCE_SCENARIO", "")
 CONTEXT: dict[str, Any] = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT") or "{}")
 VERSION = os.environ.get("MCP_CONFORMANCE_PROTOCOL_VERSION", "2026-07-28")
+CLIENT_DOCUMENT = "https://conformance-test.local/client-metadata.json"
+"""The suite knows this client by that address of its metadata."""
 
 
 class Person:
-    """Agrees to everything, and leaves every form as it was filled in beforehand."""
+    """Agrees to everything at once, and leaves every form as it was filled in beforehand."""
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
         if ask.schema is None:
@@ -41,6 +44,34 @@ class Person:
 
     async def sample(self, ask: Sampling) -> SampleReply | None:
         return SampleReply("an answer", "a-model")
+
+    async def sign_in(self, ask: SignIn) -> str | None:
+        """The page that asks for consent sends a browser straight back: its address is pasted."""
+        import httpx2
+
+        async with httpx2.AsyncClient() as browser:
+            answer = await browser.get(ask.url)
+        return urljoin(ask.url, answer.headers["location"])
+
+
+def oauth() -> OAuthSettings:
+    """What a server's entry would say of the client that the scenario describes."""
+    return OAuthSettings(
+        client_id=CONTEXT.get("client_id", ""),
+        client_secret=CONTEXT.get("client_secret", ""),
+        client_metadata_url=CLIENT_DOCUMENT,
+        grant=MACHINE_GRANT if SCENARIO.startswith("auth/client-credentials") else CODE_GRANT,
+        private_key=CONTEXT.get("private_key_pem", ""),
+        signing_algorithm=CONTEXT.get("signing_algorithm", ""),
+    )
+
+
+def authorizer() -> AuthorizerFactory:
+    if SCENARIO == "auth/enterprise-managed-authorization":
+        from employer import Employer
+
+        return lambda spec: Employer(spec.url, CONTEXT)
+    return SignIns(Person())
 
 
 async def talk(hub: Hub) -> None:
@@ -61,10 +92,10 @@ async def talk(hub: Hub) -> None:
 
 
 async def main(url: str) -> int:
-    sign_in = partial(SignIn, scenario=SCENARIO, context=CONTEXT)
-    hub = Hub(Trace(), lambda _: None, Person(), sampling=True, roots=[], authorizer=lambda spec: sign_in(spec.url))
+    person, era = Person(), "auto" if VERSION == "2026-07-28" else "legacy"
+    hub = Hub(Trace(), lambda _: None, person, sampling=True, roots=[], authorizer=authorizer())
     try:
-        hub.add(HttpSpec(NAME, url, era="auto" if VERSION == "2026-07-28" else "legacy"))
+        hub.add(HttpSpec(NAME, url, era=era, oauth=oauth()))
         await hub.wait_settled()
         status = hub.status(NAME)
         if status.state not in (ServerState.READY, ServerState.DEGRADED):
