@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING
 
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import MACHINE_GRANT, AuthStep, Hide, SignedIn, SignInAsks, TokenStore
+from mcp_tui.servers.auth.journal import Journal
 
 if TYPE_CHECKING:
     import httpx2
 
+    from mcp_tui.servers.auth.addresses import Addresses
+    from mcp_tui.servers.auth.flow import SignInFlow
     from mcp_tui.servers.auth.grant import Grant
-    from mcp_tui.servers.auth.journal import Journal
+    from mcp_tui.servers.auth.vault import Vault
 
 
 class SignInAuthorizer:
@@ -29,8 +32,9 @@ class SignInAuthorizer:
         self._asks = asks
         self._store = store
         self._hide = hide
+        self._journal = Journal()
         self._grant: Grant | None = None
-        self._journal: Journal | None = None
+        self._flow: SignInFlow | None = None
 
     @property
     def waiting(self) -> bool:
@@ -40,34 +44,41 @@ class SignInAuthorizer:
     @property
     def steps(self) -> list[AuthStep]:
         """What happened so far, oldest first."""
-        return list(self._journal.steps) if self._journal else []
+        return list(self._journal.steps)
 
     @property
     def signed_in(self) -> SignedIn | None:
         """The sign-in in use, once the first request was sent."""
         return self._grant.vault.signed_in if self._grant else None
 
+    async def sign_out(self) -> None:
+        """Forget the sign-in and revoke its token. The steps tell how that went. Raises ConfigError."""
+        await self._signing_in().sign_out()
+
     def httpx_auth(self) -> httpx2.Auth:
         """What puts the token on each request, and gets one when the server wants it."""
-        from mcp_tui.servers.auth.addresses import Addresses
-        from mcp_tui.servers.auth.code_grant import CodeGrant
-        from mcp_tui.servers.auth.egress import Egress
-        from mcp_tui.servers.auth.flow import SignInFlow
-        from mcp_tui.servers.auth.journal import Journal
-        from mcp_tui.servers.auth.machine_grant import KeyGrant, SecretGrant
-        from mcp_tui.servers.auth.vault import Vault
+        return self._signing_in()
 
-        spec, oauth = self._spec, self._spec.oauth
-        vault = Vault(self._store, spec.url, self._hide)
-        addresses = Addresses(spec.name, spec.url)
-        self._journal = Journal()
+    def _signing_in(self) -> SignInFlow:
+        if self._flow is None:
+            from mcp_tui.servers.auth.addresses import Addresses
+            from mcp_tui.servers.auth.egress import Egress
+            from mcp_tui.servers.auth.flow import SignInFlow
+            from mcp_tui.servers.auth.vault import Vault
+
+            addresses = Addresses(self._spec.name, self._spec.url)
+            self._grant = self._new_grant(Vault(self._store, self._spec.url, self._hide), addresses)
+            self._flow = SignInFlow(self._grant, Egress(self._spec.name, addresses), self._journal)
+        return self._flow
+
+    def _new_grant(self, vault: Vault, addresses: Addresses) -> Grant:
+        from mcp_tui.servers.auth.code_grant import CodeGrant
+        from mcp_tui.servers.auth.machine_grant import KeyGrant, SecretGrant
+
+        oauth = self._spec.oauth
         if oauth.grant != MACHINE_GRANT:
-            self._grant = CodeGrant(spec, vault, self._asks, addresses, self._journal)
-        elif oauth.private_key:
-            self._grant = KeyGrant(spec, vault)
-        else:
-            self._grant = SecretGrant(spec, vault)
-        return SignInFlow(self._grant, Egress(spec.name, addresses), self._journal)
+            return CodeGrant(self._spec, vault, self._asks, addresses, self._journal)
+        return KeyGrant(self._spec, vault) if oauth.private_key else SecretGrant(self._spec, vault)
 
 
 class SignIns:
@@ -92,3 +103,10 @@ class SignIns:
     def signed_in(self, server: str) -> SignedIn | None:
         """The sign-in that the server's latest connection uses."""
         return self._latest[server].signed_in if server in self._latest else None
+
+    async def sign_out(self, spec: HttpSpec) -> str:
+        """Forget the server's sign-in, connected or not; gives how that went, in words. Raises ConfigError."""
+        authorizer = self._latest[spec.name] if spec.name in self._latest else self(spec)
+        await authorizer.sign_out()
+        last = authorizer.steps[-1]
+        return f"{last.what} ({last.detail})" if last.detail else last.what

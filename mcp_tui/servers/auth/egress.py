@@ -5,6 +5,8 @@ These requests have a client of their own: nothing of the server's entry, its co
 
 from __future__ import annotations
 
+import functools
+import ssl
 import urllib.request
 from urllib.parse import urlsplit
 
@@ -12,6 +14,7 @@ import httpx2
 
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.servers.auth.addresses import Addresses
+from mcp_tui.servers.auth.aside import aside
 
 TIMEOUT = 15.0
 """Seconds for each part of a request."""
@@ -28,10 +31,13 @@ class Egress:
 
     async def send(self, request: httpx2.Request) -> httpx2.Response:
         """The whole answer; a redirect is an answer like any other. Raises AuthNeeded and httpx2.HTTPError."""
-        transport = None if _proxied(request.url) else _Pinned(self._addresses)
+        security = await aside(_security)
+        transport = None if _proxied(request.url) else _Pinned(self._addresses, security)
         if transport is None:  # the proxy asks for the host's addresses, and is the user's own choice
             self._addresses.check(str(request.url))
-        async with httpx2.AsyncClient(transport=transport, timeout=TIMEOUT, follow_redirects=False) as client:
+        async with httpx2.AsyncClient(
+            transport=transport, timeout=TIMEOUT, follow_redirects=False, verify=security
+        ) as client:
             answer = await client.send(request, stream=True)
             try:
                 return await self._read(answer)
@@ -57,9 +63,9 @@ _FRAMING = ("content-encoding", "content-length", "transfer-encoding")
 class _Pinned(httpx2.AsyncBaseTransport):
     """Connects to the IP address that was judged: a name that means another one a moment later gains nothing."""
 
-    def __init__(self, addresses: Addresses) -> None:
+    def __init__(self, addresses: Addresses, security: ssl.SSLContext) -> None:
         self._addresses = addresses
-        self._inner = httpx2.AsyncHTTPTransport()
+        self._inner = httpx2.AsyncHTTPTransport(verify=security)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         address = await self._addresses.resolve(str(request.url))
@@ -74,6 +80,12 @@ class _Pinned(httpx2.AsyncBaseTransport):
 
     async def aclose(self) -> None:
         await self._inner.aclose()
+
+
+@functools.cache
+def _security() -> ssl.SSLContext:
+    """Made once: to read all certificates takes tens of milliseconds."""
+    return httpx2.create_ssl_context()
 
 
 def _proxied(url: httpx2.URL) -> bool:

@@ -58,6 +58,22 @@ class SignInFlow(httpx2.Auth):
         answer = yield request
         self._refused(answer, used)
 
+    async def sign_out(self) -> None:
+        """Forget the sign-in, here and, when it can be told, at the authorization server."""
+        async with self._lock:
+            try:
+                heard = await self._grant.sign_out(self._send)
+            except (httpx2.HTTPError, OAuthFlowError, McpTuiError) as error:
+                self._journal.note(
+                    "Signed out, but the authorization server could not be told", str(error), failed=True
+                )
+                return
+            self._asked.clear()
+            if heard is False:
+                self._journal.note("Signed out, but the authorization server did not take the token back", failed=True)
+            else:
+                self._journal.note("Signed out", "the token is revoked" if heard else "")
+
     def _put_token(self, request: httpx2.Request) -> str:
         token = self._grant.token
         request.headers.pop("Authorization", None)

@@ -48,6 +48,28 @@ class Grant(OAuthClientProvider):
             return False
         return await self._handle_refresh_response(await send(await self._refresh_token()))
 
+    async def sign_out(self, send: Send) -> bool | None:
+        """Forget the sign-in, and tell the authorization server (RFC 7009): whether it heard, None if it has no ear.
+
+        The token is forgotten first: whatever the server says, it is not used again.
+        """
+        await self.ready()
+        context, tokens = self.context, self.context.current_tokens
+        metadata = context.oauth_metadata
+        endpoint = metadata.revocation_endpoint if metadata is not None else None
+        await self.vault.forget()
+        context.clear_tokens()
+        if endpoint is None or tokens is None or context.client_info is None:
+            context.client_info = None
+            return None
+        form = {"token": tokens.refresh_token or tokens.access_token, "client_id": context.client_info.client_id}
+        form["token_type_hint"] = "refresh_token" if tokens.refresh_token else "access_token"
+        form, headers = context.prepare_token_auth(form, {"Content-Type": "application/x-www-form-urlencoded"})
+        context.client_info = None
+        self._initialized = False
+        answer = await send(httpx2.Request("POST", str(endpoint), data=form, headers=headers))
+        return answer.status_code == 200
+
     @asynccontextmanager
     async def under_way(self, challenge: httpx2.Response) -> AsyncGenerator[None]:
         """A sign-in, from its beginning to its end."""
@@ -57,7 +79,11 @@ class Grant(OAuthClientProvider):
     # -- the SDK's steps -------------------------------------------------------------------------------
 
     async def _initialize(self) -> None:
-        await self.vault.open()
+        self.waiting = True  # a locked keyring asks its owner
+        try:
+            await self.vault.open()
+        finally:
+            self.waiting = False
         await super()._initialize()
         self.vault.restore(self)
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qs
 
-import httpx2
-
 from mcp_tui.domain.signin import AuthStep
+
+if TYPE_CHECKING:
+    import httpx2
 
 KEPT = 200
 """Steps; a sign-in takes some eight."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import Any
 
@@ -12,6 +11,7 @@ from mcp.shared.auth_utils import resource_url_from_server_url
 from pydantic import ValidationError
 
 from mcp_tui.domain.signin import Hide, SignedIn, TokenStore
+from mcp_tui.servers.auth.aside import aside
 
 
 class Vault:
@@ -29,7 +29,7 @@ class Vault:
     async def open(self) -> None:
         """Read what was kept."""
         if self._store is not None:
-            self.record = await asyncio.to_thread(self._store.load, self._key) or {}
+            self.record = await aside(self._store.load, self._key) or {}
             self._hide_secrets()
 
     def restore(self, provider: OAuthClientProvider) -> None:
@@ -89,18 +89,16 @@ class Vault:
         self.record = {"client": client_info.model_dump(mode="json", exclude_none=True)}  # its tokens are another's
         await self._save()
 
-    async def forget_tokens(self) -> None:
-        """Keep only the registration."""
-        self.record = {"client": self.record["client"]} if "client" in self.record else {}
+    async def forget(self) -> None:
+        """Keep nothing, the registration included."""
+        self.record = {}
         if self._store is not None:
-            await asyncio.to_thread(self._store.forget, self._key)
-        if self.record:
-            await self._save()
+            await aside(self._store.forget, self._key)
 
     async def _save(self) -> None:
         self._hide_secrets()
         if self._store is not None:
-            await asyncio.to_thread(self._store.save, self._key, dict(self.record))
+            await aside(self._store.save, self._key, dict(self.record))
 
     def _hide_secrets(self) -> None:
         tokens, client = self.record.get("tokens", {}), self.record.get("client", {})
