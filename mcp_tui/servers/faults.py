@@ -62,6 +62,8 @@ def program_ended(process: ServerProcess, phase: str, last_words: str) -> Fault:
     if process.line_too_long:
         return Fault("The program sent a line too long to be a message.", "too long", phase, hint)
     match process.exit_code:
+        case None if process.refused_input:
+            return Fault(f"The program closed its input {before}, but kept running.", "no input", phase, hint)
         case None:
             return Fault(f"The program closed its output {before}, but kept running.", "no output", phase, hint)
         case code if code < 0:

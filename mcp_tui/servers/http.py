@@ -5,6 +5,9 @@ What HTTP itself answers is noted on the wire, for the SDK tells of little more 
 
 from __future__ import annotations
 
+import asyncio
+import functools
+import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -30,6 +33,7 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
+        await asyncio.to_thread(_certificates)
         async with (
             _client(spec, wire, auth) as client,
             streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_LINE) as (reading, writing),
@@ -48,10 +52,19 @@ def sse_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
+        await asyncio.to_thread(_certificates)
         async with sse_client(spec.url, httpx_client_factory=client) as (reading, writing):
             yield TappedReader(reading, wire), TappedWriter(writing, wire)
 
     return transport()
+
+
+@functools.cache
+def _certificates() -> ssl.SSLContext:
+    """Whom to trust, for all connections: reading it takes some 50 ms, which belong into a thread."""
+    import httpx2
+
+    return httpx2.create_ssl_context()
 
 
 def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream: bool = False) -> httpx2.AsyncClient:
@@ -89,6 +102,7 @@ def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream:
     return httpx2.AsyncClient(
         headers=dict(spec.headers),
         auth=auth,
+        verify=_certificates(),
         timeout=httpx2.Timeout(**_TIMEOUT),
         event_hooks={"request": [prepare], "response": [note]},
     )

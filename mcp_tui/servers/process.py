@@ -74,6 +74,8 @@ class ServerProcess(asyncio.SubprocessProtocol):
         self._writable.set()
         self._output_ended = False
         self._input_closed = False
+        self.refused_input = False
+        """The program itself closed its input: nothing can be said to it any more."""
         self.exited = asyncio.Event()
         """The program itself is gone; others of its group may live."""
         self._closed = asyncio.Event()
@@ -209,8 +211,11 @@ class ServerProcess(asyncio.SubprocessProtocol):
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:
         if fd == 0:
+            self.refused_input = not self._input_closed
             self._input_closed = True
             self._writable.set()
+            if self.refused_input:  # a program that is just ending has its last words before that
+                asyncio.get_running_loop().call_later(GRACE, self._end_output)
         elif fd == 1:
             self._end_output()
         else:
