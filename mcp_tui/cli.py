@@ -113,8 +113,10 @@ def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     home.warnings += found.warnings
     if options.command in (None, "demo"):
         return _app(home, plan, found.specs)
+    from mcp_tui.headless.output import say
+
     for warning in home.warnings:
-        print(f"mcp-tui: {warning}", file=sys.stderr)
+        say(f"mcp-tui: {warning}")
     return asyncio.run(_headless(options, home, found.specs))
 
 

@@ -2,10 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
+from hypothesis import settings
 from scripted_endpoint import Endpoint
+
+from mcp_tui.domain.masking import HIDDEN
+
+settings.register_profile("patient", deadline=None)  # a busy machine is no failure
+settings.load_profile("patient")
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_hidden() -> Iterator[None]:
+    """The secrets of one test are none of the next one's."""
+    yield
+    HIDDEN.forget()
 
 
 @pytest.fixture

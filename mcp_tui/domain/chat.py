@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp_tui.domain.masking import HIDDEN
+
 
 @dataclass(frozen=True, slots=True)
 class OfferedTool:
@@ -118,4 +120,4 @@ class Conversation:
     def title(self) -> str:
         first = next((m.text for m in self.messages if isinstance(m, UserMessage)), "")
         line = " ".join(first.split())
-        return line if len(line) <= 40 else f"{line[:39]}…"
+        return line if len(line) <= 40 else f"{HIDDEN.cut(line, 39)}…"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.schema_refs import Schema, as_list, as_schema
 from mcp_tui.domain.schema_words import limits, must_be, value_words
 from mcp_tui.domain.text import shorten
@@ -151,7 +152,7 @@ def _words(error: ValidationError, schema: Schema) -> str:
         case "anyOf" | "oneOf":
             return "fits none of the forms that are allowed here" if error.context else "fits more than one form"
         case _:
-            return shorten(error.message, 160)
+            return shorten(HIDDEN.mask(error.message), 160)
 
 
 def _missing(error: ValidationError) -> list[str]:

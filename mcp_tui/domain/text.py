@@ -1,7 +1,8 @@
-"""The one door for foreign text: `clean()` makes it safe to draw, and says so with visible marks.
+"""The one door for text that is not ours: `clean()` makes it safe to draw, and says so with visible marks.
 
 Whatever comes from a server, a model, a project's file or an endpoint is *raw*: it goes as it is to the party
-it is meant for and to the trace. What is drawn, printed, logged, exported or copied is *shown*: `clean(raw)`.
+it is meant for and to the trace. What is drawn, printed, logged, exported or copied is *shown*: `clean(raw)`,
+in which no secret of this process can be read either.
 Neither Textual nor Rich does this: both pass ESC, C1, bidi overrides and tag characters to the terminal.
 """
 
@@ -11,6 +12,8 @@ import json
 import re
 import unicodedata
 from typing import Any
+
+from mcp_tui.domain.masking import HIDDEN
 
 _ZWJ, _VS16, _VS15 = "\u200d", "\ufe0f", "\ufe0e"
 
@@ -29,9 +32,15 @@ _MARK = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
 
 
 def clean(raw: str) -> str:
-    """Foreign text with every control, bidi and invisible character turned into a mark such as `⟦U+202E⟧`.
+    """Text as it may be seen: secrets masked, hidden characters marked."""
+    return visible(HIDDEN.mask(raw))
 
-    Newlines and tabs stay, `\\r\\n` becomes a newline, and the joiners inside real emoji sequences stay.
+
+def visible(raw: str) -> str:
+    """Text with every control, bidi and invisible character turned into a mark such as `⟦U+202E⟧`; secrets stay.
+
+    For what a person edits before it is sent; what is only drawn goes through `clean()`. Newlines and tabs stay,
+    `\\r\\n` becomes a newline, and the joiners inside real emoji sequences stay.
     """
     if raw.isascii() and raw.isprintable():
         return raw
@@ -44,9 +53,14 @@ def clean_line(raw: str) -> str:
     return " ".join(clean(raw).split())
 
 
+def clean_start(raw: str, length: int) -> str:
+    """`clean_line()` of about the first `length` characters; no secret is cut so that its beginning is left."""
+    return clean_line(HIDDEN.cut(raw, length))
+
+
 def hidden_count(raw: str) -> int:
     """How many characters `clean()` has to mark: the number on the badge."""
-    return len(_MARK.findall(clean(raw))) - len(_MARK.findall(raw))
+    return len(_MARK.findall(visible(raw))) - len(_MARK.findall(raw))
 
 
 def shorten(text: str, width: int) -> str:

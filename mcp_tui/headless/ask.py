@@ -19,6 +19,7 @@ from mcp_tui.chat.events import (
     TurnFinished,
     UsageReported,
 )
+from mcp_tui.domain.masking import StreamMask
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean, human_time
 from mcp_tui.headless.output import Exit, exit_for, print_json, say, say_error
@@ -32,12 +33,15 @@ class _Report:
     def __init__(self, as_json: bool) -> None:
         self._as_json = as_json
         self._text: list[str] = []
+        self._mask = StreamMask()
         self._calls: dict[str, dict[str, Any]] = {}
         self._usage: dict[str, int] | None = None
         self.code = Exit.OK
 
     async def take(self, events: AsyncIterator[TurnEvent]) -> None:
         async for event in events:
+            if not isinstance(event, TextDelta):
+                self._write(self._mask.flush())
             self._fold(event)
         if self._as_json:
             calls = list(self._calls.values())
@@ -45,13 +49,17 @@ class _Report:
         elif self._text:
             sys.stdout.write("\n")
 
+    def _write(self, text: str) -> None:
+        """More of the answer, for people."""
+        if text and not self._as_json:
+            sys.stdout.write(clean(text) if sys.stdout.isatty() else text)
+            sys.stdout.flush()
+
     def _fold(self, event: TurnEvent) -> None:
         match event:
             case TextDelta(text):
                 self._text.append(text)
-                if not self._as_json:
-                    sys.stdout.write(clean(text) if sys.stdout.isatty() else text)
-                    sys.stdout.flush()
+                self._write(self._mask.feed(text))
             case ToolAsked(call, server, tool, arguments):
                 self._calls[call.id] = {"server": server, "tool": tool, "arguments": arguments}
             case ToolApproved(call, decision):

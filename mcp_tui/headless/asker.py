@@ -8,6 +8,7 @@ import sys
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.gate import Asker, Reply
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.text import clean, pretty_json
 from mcp_tui.headless.output import say
@@ -52,5 +53,8 @@ def question(request: Request) -> str:
     ]
     if request.hints.says_destructive:
         lines.append("  The server says this can destroy data.")
-    lines += [f"  {line}" for line in clean(pretty_json(request.arguments)).splitlines()]
+    arguments = pretty_json(request.arguments)
+    lines += [f"  {line}" for line in clean(arguments).splitlines()]
+    if HIDDEN.are_in(arguments):
+        lines.append("  They contain a configured secret, which is sent as it is.")
     return "\n".join(lines)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable
 from enum import IntEnum
 from typing import Any
 
@@ -18,15 +17,8 @@ from mcp_tui.domain.errors import (
     ServerUnreachable,
     UsageError,
 )
-from mcp_tui.domain.secrets import mask
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.text import clean, clean_line, safe_json
-
-_hidden: list[str] = []
-
-
-def hide(secrets: Iterable[str]) -> None:
-    """From now on these are masked in what is said on stderr: one process has one stderr."""
-    _hidden.extend(secrets)
 
 
 class Exit(IntEnum):
@@ -58,8 +50,8 @@ def exit_for(error: McpTuiError) -> Exit:
 
 
 def print_result(text: str) -> None:
-    """A result's text: raw into a file or pipe, shown form on a terminal."""
-    sys.stdout.write((clean(text) if sys.stdout.isatty() else text).rstrip("\n") + "\n")
+    """A result's text: into a file or pipe as it is but for secrets, shown form on a terminal."""
+    sys.stdout.write((clean(text) if sys.stdout.isatty() else HIDDEN.mask(text)).rstrip("\n") + "\n")
 
 
 def print_bytes(data: bytes, label: str) -> None:
@@ -72,13 +64,13 @@ def print_bytes(data: bytes, label: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """A value as JSON that no terminal can be harmed by."""
-    sys.stdout.write(safe_json(value) + "\n")
+    """A value as JSON that no terminal can be harmed by, secrets masked."""
+    sys.stdout.write(safe_json(HIDDEN.mask_value(value)) + "\n")
 
 
 def say(text: str) -> None:
     """A word to the person, on stderr."""
-    print(clean(mask(text, _hidden)), file=sys.stderr, flush=True)
+    print(clean(text), file=sys.stderr, flush=True)
 
 
 def say_error(error: McpTuiError) -> None:

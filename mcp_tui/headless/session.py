@@ -9,10 +9,9 @@ from contextlib import asynccontextmanager
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.errors import UsageError
 from mcp_tui.domain.permission import Rule
-from mcp_tui.domain.secrets import known_secrets
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
-from mcp_tui.headless.output import Exit, hide, say
+from mcp_tui.headless.output import Exit, say
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 
@@ -22,7 +21,6 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 @asynccontextmanager
 async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
-    hide(known_secrets(specs, home.environ, [home.model.key] if home.model else []))
     bench = Workbench(home, specs, asker=asker())
     try:
         bench.start()

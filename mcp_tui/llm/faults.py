@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import KeyRefused, ModelError, ModelRefused, ModelUnreachable
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.llm.profiles import body_text, profile_for
 
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ def silent(address: str, seconds: float) -> ModelUnreachable:
 
 def refusal(address: str, status: int, body: str, message: str, *, has_key: bool = True) -> ModelError:
     """An HTTP error status as one of ours."""
-    said = " ".join(message.split())[:_LONGEST_QUOTE] or "no reason given"
+    said = HIDDEN.cut(" ".join(message.split()), _LONGEST_QUOTE) or "no reason given"
     if status in (401, 403):
         hint = "Check the key." if has_key else "It wants a key: set OPENAI_API_KEY, or one in the settings."
         return KeyRefused(f"{address} refused the key (HTTP {status}): {said}", subject=address, hint=hint)
@@ -64,7 +65,7 @@ def refusal(address: str, status: int, body: str, message: str, *, has_key: bool
 
 def refused_in_stream(address: str, message: str) -> ModelRefused:
     """An error object inside a stream that began well."""
-    said = " ".join(message.split())[:_LONGEST_QUOTE]
+    said = HIDDEN.cut(" ".join(message.split()), _LONGEST_QUOTE)
     hint = OVERFLOW_HINT if _OVERFLOW.search(message) else "What came so far is kept; send again to retry."
     return ModelRefused(f"{address} broke off: {said}", subject=address, hint=hint, body=message)
 
@@ -76,13 +77,13 @@ def no_answer(address: str, stray: str) -> ModelRefused:
             f"{address} answered with a web page, not with a model's words",
             subject=address,
             hint=path_hint(address) or "Check the address.",
-            body=stray[:_LONGEST_QUOTE],
+            body=HIDDEN.cut(stray, _LONGEST_QUOTE),
         )
     return ModelRefused(
         f"{address} ended its answer before a word came",
         subject=address,
         hint="Send again; if it stays so, look at the endpoint's log.",
-        body=stray[:_LONGEST_QUOTE],
+        body=HIDDEN.cut(stray, _LONGEST_QUOTE),
     )
 
 

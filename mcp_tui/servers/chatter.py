@@ -7,10 +7,12 @@ from collections import deque
 from collections.abc import Callable
 
 from mcp_tui.domain.happenings import Logged
+from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.text import clean_line
 
 KEPT_LINES = 500
 MAX_LINE = 4_096
-"""Bytes of one line that are kept."""
+"""Characters of one line that are kept."""
 LINES_PER_SECOND = 200
 """More than that is counted, not reported: a flood must not drown the listener."""
 
@@ -34,8 +36,8 @@ class Chatter:
 
     @property
     def last_words(self) -> str:
-        """The last line of standard error that says anything."""
-        return next((line.strip() for line in reversed(self._lines) if line.strip()), "")
+        """The last line of standard error that says anything, shown: it becomes part of a sentence of ours."""
+        return next((clean_line(line) for line in reversed(self._lines) if line.strip()), "")
 
     def hear(self, data: bytes) -> None:
         """Bytes from standard error; an empty chunk is its end."""
@@ -49,7 +51,7 @@ class Chatter:
         if lines:
             lines[0] = self._rest + lines[0]
             self._rest = b""
-        self._rest = (self._rest + rest)[:MAX_LINE]
+        self._rest = (self._rest + rest)[: MAX_LINE + 1]  # one more tells that it was cut
         self._untold += max(0, len(lines) - KEPT_LINES)
         for line in lines[-KEPT_LINES:]:
             self._add(line)
@@ -58,12 +60,16 @@ class Chatter:
         """A line on standard output that is no message."""
         self._report("warning", f"Not a message: {_text(line)}")
 
-    def _add(self, line: bytes) -> None:
-        text = _text(line)
     def note(self, words: str) -> None:
         """A line of ours about this server."""
         self._report("warning", words)
 
+    def note(self, words: str) -> None:
+        """A line of ours about this server."""
+        self._report("warning", words)
+
+    def _add(self, line: bytes) -> None:
+        text = _text(line)
         self._lines.append(text)
         self._report("stderr", text)
 
@@ -85,4 +91,4 @@ class Chatter:
 
 
 def _text(line: bytes) -> str:
-    return line[:MAX_LINE].rstrip(b"\r").decode("utf-8", "replace")
+    return HIDDEN.cut(line.rstrip(b"\r").decode("utf-8", "replace"), MAX_LINE)

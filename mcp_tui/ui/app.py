@@ -15,7 +15,7 @@ from textual import events, work
 from textual.app import App
 
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.text import clean, clean_line
+from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.themes import INK, PAPER, with_roles
@@ -233,15 +233,18 @@ class McpTuiApp(App[int]):
 
     def action_copy_or_stop(self) -> None:
         """ctrl+c: copy what is selected, else stop the turn; it never leaves."""
-        selected = self.screen.get_selected_text() or getattr(self.focused, "selected_text", "")
-        if selected:
+        if selected := self.screen.get_selected_text():
             self.copy(selected)
+        elif typed := getattr(self.focused, "selected_text", ""):
+            self._copy_shown(visible(typed))  # the user's own words: they may be pasted back, and sent
         elif not self.workspace.chat.stop():
             self.tell("ctrl+q quits")
 
     def copy(self, text: str) -> None:
         """Copy the shown form of a text, over ssh and tmux too (OSC 52)."""
-        shown = clean(text)
+        self._copy_shown(clean(text))
+
+    def _copy_shown(self, shown: str) -> None:
         self.copy_to_clipboard(shown)
         self.tell(f"Copied {len(shown):,} characters")
 

@@ -20,6 +20,7 @@ from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.tasks import TaskSupport
+from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.workbench.calls import CallRecord, Calls
@@ -60,6 +61,7 @@ class Workbench:
         self.tasks = Tasks(self.hub, self._happened)
         self.log: list[Logged] = []
         self._specs = list(specs)
+        home.hide(specs)
         self._listeners: list[Listener] = []
         self._offer = Offer(self)
         self._server_changed = asyncio.Event()
@@ -189,7 +191,7 @@ class Workbench:
     def consent(self, server: str) -> None:
         """The user agreed to a project's server: start it, and remember the exact entry that was agreed to."""
         if (entry_hash := self.home.consent_hashes.get(server)) is not None:
-            self.home.rules.give_consent(entry_hash, self.hub.spec(server).address, time.time())
+            self.home.rules.give_consent(entry_hash, clean(self.hub.spec(server).address), time.time())
         self.hub.consent(server)
 
     # -- acts, each through the gate ------------------------------------------------------------------

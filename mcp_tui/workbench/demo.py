@@ -8,6 +8,7 @@ import sys
 
 from mcp_tui.domain.errors import ModelUnreachable
 from mcp_tui.domain.servers import StdioSpec
+from mcp_tui.servers.process import child_environment
 
 MODEL = "demo-script"
 DEMO = "demo"
@@ -36,6 +37,7 @@ class DemoModel:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            env=child_environment({}),
         )
         assert process.stdout is not None
         try:

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.secrets import known_secrets
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean
 from mcp_tui.storage.files import make_folder
-from mcp_tui.storage.keys import load_key, save_key
+from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.rules import RulesStore
@@ -38,6 +41,7 @@ class Home:
         self.rules = RulesStore(paths.database)
         self.model: ModelChoice | None = None
         self.model_missing = ""
+        self.hide(environ=environ)
         if not demo:
             self._choose_model()
 
@@ -56,6 +60,12 @@ class Home:
     async def aclose(self) -> None:
         self.rules.close()
 
+    def hide(
+        self, specs: Iterable[ServerSpec] = (), *, environ: Mapping[str, str] = {}, keys: Iterable[str] = ()
+    ) -> None:
+        """From now on the secrets among these are masked wherever text is drawn or printed."""
+        HIDDEN.add(known_secrets(specs, environ, keys))
+
     # -- settings and model ---------------------------------------------------------------------------
 
     def save_settings(self, settings: Settings) -> None:
@@ -73,6 +83,7 @@ class Home:
 
     def use_model(self, base_url: str, name: str, key: str = "") -> ModelChoice:
         """From now on this model; a key goes into the 0600 file. Raises ConfigError or OSError."""
+        self.hide(keys=[key])
         if key:
             save_key(self.paths, base_url, key)
         self.save_settings(replace(self.settings, model=ModelSettings(base_url, name)))
@@ -80,6 +91,8 @@ class Home:
         return self.model
 
     def _choose_model(self) -> None:
+        with suppress(ConfigError):  # choose_model() reports it
+            self.hide(keys=saved_keys(self.paths))
         found = choose_model(self.settings, self.environ, self.paths)
         if isinstance(found, ModelChoice):
             self.model = found
@@ -94,7 +107,9 @@ class Home:
 
     def spec_of(self, name: str, entry: dict[str, Any]) -> ServerSpec:
         """What an entry means. Raises ConfigError."""
-        return read_entry(name, entry, Place(self.servers_file.name, f"mcpServers.{name}", 1), self.environ)
+        spec = read_entry(name, entry, Place(self.servers_file.name, f"mcpServers.{name}", 1), self.environ)
+        self.hide([spec])
+        return spec
 
     def save_server(self, name: str, entry: dict[str, Any], previous: str | None = None) -> ServerSpec:
         """Write an entry, new or edited. Raises ConfigError."""

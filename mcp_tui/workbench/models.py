@@ -77,6 +77,7 @@ class Models:
         """The names of the models at any endpoint. Raises ModelError."""
         from mcp_tui.llm.client import list_models
 
+        self._home.hide(keys=[key])
         return await list_models(base_url, key)
 
     async def draft(self, ask: Sampling) -> str:

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from mcp_tui.domain.secrets import MASK, StreamMask, known_secrets, looks_secret, mask
+from mcp_tui.domain.masking import HIDDEN, MASK, Secrets, StreamMask
+from mcp_tui.domain.secrets import known_secrets, looks_secret
 from mcp_tui.domain.servers import HttpSpec, StdioSpec
+from mcp_tui.domain.text import clean, clean_line, clean_start, hidden_count, visible
 
 SECRET = "hunter2hunter2"
 
@@ -18,25 +20,27 @@ secrets = st.lists(st.text(st.sampled_from('ab"'), min_size=6, max_size=12), max
 
 
 def test_a_secret_is_masked_wherever_it_stands() -> None:
-    assert mask(f"a{SECRET}b {SECRET}", [SECRET]) == f"a{MASK}b {MASK}"
+    assert Secrets([SECRET]).mask(f"a{SECRET}b {SECRET}") == f"a{MASK}b {MASK}"
 
 
 def test_a_short_value_is_not_masked() -> None:
-    assert mask("the word true", ["true", ""]) == "the word true"
+    assert Secrets(["true", ""]).mask("the word true") == "the word true"
 
 
 def test_of_two_secrets_the_longer_hides_whole() -> None:
-    assert mask(f"{SECRET}-more", [SECRET, f"{SECRET}-more"]) == MASK
+    assert Secrets([SECRET, f"{SECRET}-more"]).mask(f"{SECRET}-more") == MASK
 
 
 def test_a_secret_inside_json_is_masked_too() -> None:
     secret = 'pass"word\\é'
     for plain in (True, False):
-        assert MASK in mask(json.dumps({"it": secret}, ensure_ascii=plain), [secret])
+        once = json.dumps({"it": secret}, ensure_ascii=plain)
+        assert Secrets([secret]).mask(once) == f'{{"it": "{MASK}"}}'
+        assert MASK in Secrets([secret]).mask(json.dumps(once, ensure_ascii=plain))
 
 
 def test_a_stream_shows_at_once_what_cannot_be_a_secret() -> None:
-    stream = StreamMask([SECRET])
+    stream = StreamMask(Secrets([SECRET]))
     assert stream.feed("hello ") == "hello "
     assert stream.feed("hunt") == ""
     assert stream.feed("ing ") == "hunting "
@@ -49,11 +53,39 @@ def test_a_stream_shows_at_once_what_cannot_be_a_secret() -> None:
 
 @given(few_letters, secrets, st.data())
 def test_a_stream_gives_what_the_whole_gives(text: str, hidden: list[str], data: st.DataObject) -> None:
-    stream = StreamMask(hidden)
+    stream = StreamMask(Secrets(hidden))
     cuts = sorted(data.draw(st.lists(st.integers(0, len(text)), max_size=8)))
     parts = [text[start:end] for start, end in zip([0, *cuts], [*cuts, len(text)], strict=True)]
     shown = "".join(stream.feed(part) for part in parts) + stream.flush()
-    assert shown == mask(text, hidden)
+    assert shown == Secrets(hidden).mask(text)
+
+
+def test_each_line_of_a_secret_of_several_lines_is_masked() -> None:
+    key = "-----BEGIN KEY-----\nMIIEvgIBADAN\n-----END KEY-----\n"
+    assert Secrets([key]).mask(key) == f"{MASK}\n"
+    assert Secrets([key]).mask("stderr: MIIEvgIBADAN") == f"stderr: {MASK}"
+
+
+def test_json_keeps_its_shape_under_the_mask() -> None:
+    secrets = Secrets(["12345678", SECRET])
+    value = {"pin": 12345678, SECRET: [f"a {SECRET}", 1.5, None, True]}
+    assert secrets.mask_value(value) == {"pin": MASK, MASK: [f"a {MASK}", 1.5, None, True]}
+
+
+def test_a_cut_leaves_no_beginning_of_a_secret() -> None:
+    secrets = Secrets([SECRET])
+    assert secrets.cut(f"the word {SECRET}", 14) == "the word "
+    assert secrets.cut("the word hunting", 14) == "the word hunti"
+    assert secrets.cut("short", 14) == "short"
+
+
+def test_whatever_is_cleaned_for_drawing_is_masked_and_what_is_edited_is_not() -> None:
+    HIDDEN.add([SECRET])
+    assert clean(f"\x1b[31m{SECRET}") == f"⟦U+001B⟧[31m{MASK}"
+    assert clean_line(f"a\n{SECRET}") == f"a {MASK}"
+    assert clean_start(f"the word {SECRET}", 14) == "the word"
+    assert visible(f"\x07{SECRET}") == f"⟦U+0007⟧{SECRET}"
+    assert hidden_count(f"\x07{SECRET}") == 1
 
 
 @pytest.mark.parametrize(
@@ -77,4 +109,24 @@ def test_secrets_are_found_in_variables_headers_and_keys() -> None:
         "Bearer token-in-header",
         "token-in-header",
         "header-value",
+    }
+
+
+def test_secrets_are_found_in_options_and_addresses() -> None:
+    specs = [
+        StdioSpec("a", "npx", ("--api-key", "key-as-an-option", "--token=token-as-one", "--max-tokens", "--verbose")),
+        StdioSpec(
+            "b", "npx", ("mcp-remote", "--header", "Authorization: Bearer token-in-a-word", "--port", "12345678")
+        ),
+        HttpSpec("c", "https://me:password-in-it@h/mcp?api_key=key-in-a-query&page=page-in-a-query"),
+        HttpSpec("d", "https://h/mcp", {"Accept": "application/json"}),
+    ]
+    assert set(known_secrets(specs, {"DATABASE_URL": "postgres://me:password-of-it@h/db"})) == {
+        "key-as-an-option",
+        "token-as-one",
+        "Bearer token-in-a-word",
+        "token-in-a-word",
+        "password-in-it",
+        "key-in-a-query",
+        "password-of-it",
     }

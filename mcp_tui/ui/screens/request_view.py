@@ -15,6 +15,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Hints, Kind
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.text import clean, hidden_count, pretty_json
 from mcp_tui.ui.widgets.pieces import marked, pairs, prose, two
@@ -40,7 +41,7 @@ def question(request: Request, arguments: dict[str, Any], edited: bool) -> Itera
     name = Content.assemble((f"{_ICONS[request.kind]} ", "$hue"), _shown(request.item, "bold"))
     about = request.description.strip()
     lines = about.splitlines()
-    first = "\n".join(lines[:_SHORT])[: 80 * _SHORT]
+    first = HIDDEN.cut("\n".join(lines[:_SHORT]), 80 * _SHORT)
     yield two(name, marked("[$quiet]$source[/]", source=source), "" if about else "gap")
     if about:
         yield Static(_shown(first, "$quiet"), classes="about gap")
@@ -122,8 +123,10 @@ def _shown(raw: str, style: str = "") -> Content:
 
 
 def _counted(text: str, name: str = "") -> Content:
-    """A value, and how many characters of it and of its name cannot be seen."""
+    """A value, how many characters of it and of its name cannot be seen, and whether it gives a secret away."""
     shown = _shown(text)
+    if HIDDEN.are_in(text) or HIDDEN.are_in(name):
+        shown += Content.from_markup("   [$warn]△ contains a configured secret[/]")
     if count := hidden_count(text) + hidden_count(name):
         plural = "" if count == 1 else "s"
         shown += Content.from_markup(f"   [$warn]△ {count} hidden character{plural}[/]")

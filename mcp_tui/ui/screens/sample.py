@@ -16,7 +16,7 @@ from textual.widgets import Static
 from mcp_tui.domain.asks import SampleReply, Sampling
 from mcp_tui.domain.content import block_text
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.text import clean, clean_line
+from mcp_tui.domain.text import clean_line, visible
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.pieces import Choice, marked, prose, two
 
@@ -96,7 +96,7 @@ class SampleDialog(ModalScreen[SampleReply | None]):
 
     def on_unplain(self, event: Unplain) -> None:
         event.stop()
-        self._answer.text = clean(event.text)
+        self._answer.text = visible(event.text)
         self._say("the hidden characters of the paste are marks now")
 
     def on_choice_chosen(self, event: Choice.Chosen) -> None:
@@ -112,7 +112,7 @@ class SampleDialog(ModalScreen[SampleReply | None]):
     @work(group="draft", exclusive=True, description="a model answers for a server")
     async def _fill(self, draft: Draft) -> None:
         try:
-            answer = clean(await draft(self._ask))
+            answer = visible(await draft(self._ask))
         except McpTuiError as error:
             self._say(f"✗ {clean_line(error.what)}")
             return

@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from mcp_tui.domain.errors import McpTuiError, UsageError
+from mcp_tui.domain.masking import HIDDEN, MASK
 from mcp_tui.domain.servers import name_from_command, name_from_url
+from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.screens.field_dialog import FieldDialog, Line
 from mcp_tui.ui.widgets.pieces import marked
 
@@ -51,7 +53,7 @@ class ServerForm(FieldDialog[Entry]):
                     "env",
                     "Variables",
                     "NAME=value …; for an address: headers. ${VAR} is looked up",
-                    _pairs(self._before),
+                    _masked_pairs(_pairs_of(self._before)),
                 ),
                 Line("cwd", "Folder", "where the command runs; empty: here", str(self._before.get("cwd", ""))),
             ),
@@ -79,7 +81,7 @@ class ServerForm(FieldDialog[Entry]):
         except McpTuiError as error:
             self.tell_error(error)
         else:
-            self.app.notify(f"{made.name}: {found}", markup=False)
+            self.app.notify(clean_line(f"{made.name}: {found}"), markup=False)
             self.dismiss(made)
         finally:
             self._busy = False
@@ -89,7 +91,7 @@ class ServerForm(FieldDialog[Entry]):
         target = self.value("target")
         if not target:
             raise UsageError("a command or an address is missing")
-        pairs = _split_pairs(self.value("env"))
+        pairs = _unmasked(_split_pairs(self.value("env")), _pairs_of(self._before))
         kept = {k: v for k, v in self._before.items() if k not in ("command", "args", "env", "cwd", "url", "headers")}
         if target.startswith(("http://", "https://")):
             entry = {**kept, "url": target, **({"headers": pairs} if pairs else {})}
@@ -108,9 +110,22 @@ def _target(entry: dict[str, Any]) -> str:
     return shlex.join([str(entry["command"]), *map(str, entry.get("args", []))]) if "command" in entry else ""
 
 
-def _pairs(entry: dict[str, Any]) -> str:
+def _pairs_of(entry: dict[str, Any]) -> dict[str, str]:
     pairs = entry.get("headers") if "url" in entry else entry.get("env")
-    return shlex.join(f"{name}={value}" for name, value in (pairs or {}).items())
+    return {name: str(value) for name, value in (pairs or {}).items()}
+
+
+def _masked_pairs(pairs: dict[str, str]) -> str:
+    """The variables as they stand in the field: of a secret only that it is set."""
+    return shlex.join(f"{name}={MASK if HIDDEN.are_in(value) else value}" for name, value in pairs.items())
+
+
+def _unmasked(typed: dict[str, str], before: dict[str, str]) -> dict[str, str]:
+    """What was typed, with the values that were left masked. Raises UsageError for a mask with nothing behind it."""
+    for name, value in typed.items():
+        if value == MASK and name not in before:
+            raise UsageError(f"{name} has no value yet: type it in the place of {MASK}")
+    return {name: before[name] if value == MASK else value for name, value in typed.items()}
 
 
 def _split_pairs(text: str) -> dict[str, str]:

@@ -28,6 +28,11 @@ class AnswerBlock(Block):
         self._text.append(text)
         self.touch()
 
+    def finish(self) -> None:
+        """The turn went on to something else, or ended."""
+        self._text.finish()
+        self.touch()
+
     def lay(self, width: int) -> Sequence[Line]:
         return self._text.lines(width)
 

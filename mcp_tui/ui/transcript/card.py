@@ -10,8 +10,9 @@ from typing import Any
 from mcp_tui.domain.catalog import NOTHING_SAID
 from mcp_tui.domain.chat import ToolCall
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Decision, Request
-from mcp_tui.domain.text import clean_line, human_time, pretty_json
+from mcp_tui.domain.text import clean_line, clean_start, human_time, pretty_json
 from mcp_tui.ui.transcript.blocks import Block, barred
 from mcp_tui.ui.transcript.code import json_pieces
 from mcp_tui.ui.transcript.lines import Joined, LazyLines, Line, Piece, shown, truncate, two_ends
@@ -75,7 +76,7 @@ class CardBlock(Block):
         self.touch()
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
-        self._progress, self._message = (progress, total), clean_line(message[:_FOLDED_CHARACTERS])
+        self._progress, self._message = (progress, total), clean_start(message, _FOLDED_CHARACTERS)
         self.touch()
 
     def finish(self, seconds: float, result: ToolResult | None, error: str) -> None:
@@ -162,7 +163,7 @@ class CardBlock(Block):
             if self._hints.read_only is False:
                 return [[("△ changes data", "warn")]]
         if self._result is not None and self._result.conforms is False:
-            complaint = clean_line(self._result.complaint[:_FOLDED_CHARACTERS])
+            complaint = clean_start(self._result.complaint, _FOLDED_CHARACTERS)
             return [truncate([(f"does not fit its schema: {complaint}", "warn")], room)]
         return []
 
@@ -182,7 +183,7 @@ class CardBlock(Block):
         if not text:
             return []
         first = text.split("\n", _FOLDED_ROWS)[:_FOLDED_ROWS]
-        rows = [truncate([(shown(line[:_FOLDED_CHARACTERS]), role)], room) for line in first]
+        rows = [truncate([(shown(HIDDEN.cut(line, _FOLDED_CHARACTERS)), role)], room) for line in first]
         if more := text.count("\n") + 1 - len(rows):
             words = f"… {more} more {'line' if more == 1 else 'lines'}  "
             rows.append([(words, "quiet"), (" enter ", "key")])
@@ -227,7 +228,7 @@ def _in_one_row(arguments: dict[str, Any]) -> list[Piece]:
     for name, value in arguments.items():
         plain = isinstance(value, str) and value and not any(sign in value for sign in ' \t\n"*{}[],')
         text = value if plain else _compact(value)
-        words = f"{clean_line(str(name))}  {clean_line(text[:_FOLDED_CHARACTERS])}"
+        words = f"{clean_line(str(name))}  {clean_start(text, _FOLDED_CHARACTERS)}"
         pieces.append((f"{'   ' if pieces else ''}{words}", "quiet"))
     return pieces
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
+from mcp_tui.domain.masking import StreamMask
 from mcp_tui.ui.transcript.lines import Line
 
 P = TypeVar("P")
@@ -27,6 +28,7 @@ class GrowingText(Generic[P]):
         self._raw: list[str] = []
         self._tail = ""
         self._new: list[str] = []
+        self._mask = StreamMask()
         self._lines: list[Line] = []
         self._frozen_rows = 0
         self._frozen_parts = 0
@@ -35,10 +37,16 @@ class GrowingText(Generic[P]):
     def append(self, text: str) -> None:
         self._new.append(text)
 
+    def finish(self) -> None:
+        """Nothing more comes: what could have become a secret is shown after all."""
+        self._take_in()
+        self._tail += self._mask.flush()
+
     @property
     def raw(self) -> str:
-        """Everything so far."""
-        return "".join((*self._raw, self._tail, *self._new))
+        """Everything so far, secrets masked, but for an end that may be the beginning of one."""
+        self._take_in()
+        return "".join((*self._raw, self._tail))
 
     def lines(self, width: int) -> list[Line]:
         """The rows of everything so far."""
@@ -61,7 +69,7 @@ class GrowingText(Generic[P]):
 
     def _take_in(self) -> None:
         """Add the new deltas to the tail and freeze what is finished in it."""
-        new = "".join(self._new)
+        new = self._mask.feed("".join(self._new))
         self._new.clear()
         self._tail += new
         if "\n" not in new:

@@ -33,6 +33,7 @@ class ReasoningBlock(Block):
         """The thinking is over; a second call changes nothing."""
         if self._seconds is None:
             self._seconds = self._clock() - self._began
+            self._text.finish()
             self.touch()
 
     def lay(self, width: int) -> Sequence[Line]:

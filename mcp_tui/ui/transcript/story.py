@@ -92,7 +92,7 @@ class Story:
         self._open = block
 
     def _close(self) -> None:
-        if isinstance(self._open, ReasoningBlock):
+        if self._open is not None:
             self._open.finish()
             self.changed.add(self._open)
         self._open = None

@@ -13,7 +13,7 @@ from textual.message import Message
 from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
-from mcp_tui.domain.text import human_time, shorten
+from mcp_tui.domain.text import clean_start, human_time
 from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.pieces import hints, marked
 from mcp_tui.workbench.calls import CallRecord
@@ -91,5 +91,5 @@ def _words(record: CallRecord) -> Content:
         at=time.strftime("%H:%M:%S", time.localtime(record.time)),
         took=f"{human_time(record.seconds):>6}",
         who=record.initiator.value,
-        arguments=shorten(json.dumps(record.arguments, ensure_ascii=False, default=str), 200),
+        arguments=clean_start(json.dumps(record.arguments, ensure_ascii=False, default=str), 200),
     )

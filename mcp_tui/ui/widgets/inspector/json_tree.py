@@ -13,7 +13,7 @@ from textual.binding import Binding
 from textual.widgets import Tree
 from textual.widgets.tree import TreeNode
 
-from mcp_tui.domain.text import clean_line
+from mcp_tui.domain.text import clean_line, clean_start
 
 OPEN_AT_ONCE = 60
 """Values up to which everything is unfolded; above, only the first level is."""
@@ -96,7 +96,7 @@ class JsonTree(Tree[Place]):
             depth += 1
         width = self.scrollable_content_region.width - depth * self.guide_depth
         if not node.allow_expand:
-            value = "" if place.column == 0 else clean_line(json.dumps(place.value, ensure_ascii=False)[:LONGEST])
+            value = "" if place.column == 0 else clean_start(json.dumps(place.value, ensure_ascii=False), LONGEST)
             label = Text(f"  {place.name:<{place.column}}", quiet, no_wrap=True, end="").append(value, style)
             label.truncate(width, overflow="ellipsis", pad=True)
             return label

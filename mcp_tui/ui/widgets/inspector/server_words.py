@@ -4,23 +4,16 @@ from __future__ import annotations
 
 import time
 
+from mcp_tui.domain.masking import Secrets
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, ServerStatus, StdioSpec
 from mcp_tui.domain.text import clean_line, human_time
 from mcp_tui.ui.widgets.pieces import Words, line
-
-MASKED = "•••"
-SHORTEST_SECRET = 8
-"""Characters; shorter values would mask ordinary words."""
 
 
 def address(spec: ServerSpec) -> str:
     """The command line or URL (raw), with the values of the entry's own variables and headers masked."""
     values = spec.env.values() if isinstance(spec, StdioSpec) else spec.headers.values()
-    text = spec.address
-    for value in sorted(values, key=len, reverse=True):
-        if len(value) >= SHORTEST_SECRET:
-            text = text.replace(value, MASKED)
-    return text
+    return Secrets(values).mask(spec.address)
 
 
 def entry_rows(spec: ServerSpec) -> list[tuple[Words, Words]]:
