@@ -23,7 +23,7 @@ from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerError, Server
 from mcp_tui.domain.happenings import CatalogChanged, ServerChanged, TaskHeard
 from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
-from mcp_tui.servers import convert, sdk, tasks
+from mcp_tui.servers import convert, sdk, signing_in, tasks
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import (
@@ -42,6 +42,7 @@ from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.loudness import Loudness
 from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.signing_in import authorizer_for, hold
 from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
 from mcp_tui.servers.watching import UPDATED, Watching
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
@@ -60,8 +61,6 @@ GOODBYE = 0.3
 """Seconds for a polite end of the protocol (an HTTP session is deleted)."""
 COALESCE = 0.1
 """Seconds in which several notices of a changed list become one."""
-TICK = 0.2
-"""Seconds between two looks whether somebody still signs in."""
 
 
 class Connection:
@@ -239,10 +238,10 @@ class Connection:
 
         handshake = Capture("initialize", "server/discover")
         CAPTURE.set(handshake)
-        self._authorizer = self._new_authorizer()
+        self._authorizer = authorizer_for(self.spec, self._host)
         loop = asyncio.get_running_loop()
         async with asyncio.timeout(self.spec.connect_timeout) as deadline:
-            holding = asyncio.create_task(self._hold(deadline))
+            holding = asyncio.create_task(hold(deadline, self._authorizer, self._signing_in))
             try:
                 async with Client(
                     self._transport(wire),
@@ -253,35 +252,19 @@ class Connection:
                 ) as client:
                     if self._mode not in ("auto", "legacy"):
                         await _discover(client, self._mode)
-                    holding.cancel()
                     deadline.reschedule(None)
                     await self._serve(client, wire, handshake)
                     deadline.reschedule(loop.time() + GOODBYE)
             finally:
                 holding.cancel()
 
-    def _new_authorizer(self) -> Authorizer | None:
-        """Who signs in to this server. Credentials that its entry gives are the user's word: nobody adds others."""
-        if not isinstance(self.spec, HttpSpec) or self._host.authorizer is None:
-            return None
-        given = any(name.lower() == "authorization" for name in self.spec.headers)
-        return None if given else self._host.authorizer(self.spec)
+    def _signing_in(self, begins: bool) -> None:
+        if self._link is None:
+            self._enter(ServerState.CONNECTING, signing_in.WAITING if begins else None, self.status.attempts)
 
     def _person_is_at_it(self) -> bool:
         """Somebody answers a question or signs in: that time is no server's fault."""
         return self._callbacks.questions > 0 or (self._authorizer is not None and self._authorizer.waiting)
-
-    async def _hold(self, deadline: asyncio.Timeout) -> None:
-        """Let the clock of the handshake stand still while somebody signs in."""
-        loop = asyncio.get_running_loop()
-        while self._authorizer is not None:
-            before = loop.time()
-            await asyncio.sleep(TICK)
-            when = deadline.when()
-            if when is None or deadline.expired():
-                return
-            if self._person_is_at_it():
-                deadline.reschedule(when + loop.time() - before)
 
     async def _serve(self, client: Client, wire: Wire, handshake: Capture) -> None:
         """Be ready until the connection or the wish for it ends."""

@@ -45,6 +45,7 @@ class Host:
         self.trace = Trace()
         self.happened: list[Happening] = []
         self.states: list[tuple[str, ServerState]] = []
+        self.reasons: set[str] = set()
         self._news = asyncio.Event()
         self.trace.listener = lambda _: self._news.set()
         self.hub = Hub(self.trace, self._hear, asks, **more)
@@ -52,7 +53,9 @@ class Host:
     def _hear(self, happening: Happening) -> None:
         self.happened.append(happening)
         if not isinstance(happening, Logged) and happening.server in self.hub.names:
-            self.states.append((happening.server, self.hub.status(happening.server).state))
+            status = self.hub.status(happening.server)
+            self.states.append((happening.server, status.state))
+            self.reasons.add(status.reason)
         self._news.set()
 
     async def until(self, true: Callable[[], bool]) -> None:

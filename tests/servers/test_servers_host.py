@@ -210,11 +210,12 @@ class SlowSignIn(httpx2.Auth):
             yield request
 
 
-async def test_the_time_of_a_sign_in_is_not_the_servers() -> None:
-    sign_in = SlowSignIn(0.9)
-    spec = partial(HttpSpec, "web", connect_timeout=0.5)
+async def test_the_time_of_a_sign_in_is_not_the_servers_and_is_told() -> None:
+    sign_in = SlowSignIn(2.2)
+    spec = partial(HttpSpec, "web", connect_timeout=2.0)
     async with canned(ModernOverHttp("Bearer mine")) as url, hosting(spec(url), authorizer=sign_in) as host:
         assert host.hub.status("web").state is ServerState.READY
+        assert "It waits for you to sign in." in host.reasons
     assert sign_in.made_for == ["web"]
 
 
