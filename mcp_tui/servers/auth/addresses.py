@@ -42,6 +42,12 @@ class Addresses:
             raise self._refused(url, "it is not https")
         return found[0]
 
+    async def allow(self, url: str) -> None:
+        """For a way out that looks up names by itself, as a proxy does: what can be judged. Raises AuthNeeded."""
+        host, _ = self.check(url)
+        if _literal(host) is not None:
+            await self.resolve(url)
+
     def check(self, url: str) -> tuple[str, int]:
         """What can be said without asking for the host's addresses; gives host and port. Raises AuthNeeded."""
         try:
@@ -79,15 +85,20 @@ class Addresses:
 
 
 async def _resolve(host: str, port: int) -> list[IPAddress]:
-    try:
-        return [_inner(ip_address(host))]
-    except ValueError:
-        pass
+    if (literal := _literal(host)) is not None:
+        return [literal]
     try:
         found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         return []
     return list(dict.fromkeys(_inner(ip_address(str(each[4][0]).partition("%")[0])) for each in found))
+
+
+def _literal(host: str) -> IPAddress | None:
+    try:
+        return _inner(ip_address(host))
+    except ValueError:
+        return None
 
 
 def _inner(address: IPAddress) -> IPAddress:
@@ -106,7 +117,5 @@ def _is_private(address: IPAddress) -> bool:
 
 
 def _is_loopback_name(host: str) -> bool:
-    try:
-        return _inner(ip_address(host)).is_loopback
-    except ValueError:
-        return host.rstrip(".").lower() == "localhost" or host.lower().endswith(".localhost")
+    literal = _literal(host)
+    return literal.is_loopback if literal else f".{host.rstrip('.').lower()}".endswith(".localhost")

@@ -33,8 +33,8 @@ class Egress:
         """The whole answer; a redirect is an answer like any other. Raises AuthNeeded and httpx2.HTTPError."""
         security = await aside(_security)
         transport = None if _proxied(request.url) else _Pinned(self._addresses, security)
-        if transport is None:  # the proxy asks for the host's addresses, and is the user's own choice
-            self._addresses.check(str(request.url))
+        if transport is None:  # the proxy looks up the host, and is the user's own choice
+            await self._addresses.allow(str(request.url))
         async with httpx2.AsyncClient(
             transport=transport, timeout=TIMEOUT, follow_redirects=False, verify=security
         ) as client:
