@@ -53,6 +53,7 @@ class Suite:
         modules = folder / "node_modules"
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
+            "PYTHONPATH": str(HERE.parents[1]),  # the client is that of this very checkout
             "NODE_COMPILE_CACHE": str(folder / "compiled"),  # with this, and without that, each start is quicker
         }
         self._command = [
