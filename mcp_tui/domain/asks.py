@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import Block
 
 
@@ -42,12 +43,21 @@ class Sampling:
     system: str = ""
     max_tokens: int = 0
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    tools: tuple[OfferedTool, ...] = ()
+    """Tools of the server's own that the model may ask it to run."""
+    hints: tuple[str, ...] = ()
+    """Names of models that the server would like."""
+    temperature: float | None = None
+    stop: tuple[str, ...] = ()
+    """Texts at which the answer is to end."""
 
 
 @dataclass(frozen=True, slots=True)
 class SampleReply:
     text: str
     model: str
+    calls: tuple[ToolCall, ...] = ()
+    """Which of the request's tools the server is to run."""
 
 
 @dataclass(frozen=True, slots=True)

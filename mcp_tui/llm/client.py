@@ -58,14 +58,19 @@ class OpenAIModel:
         self._client: AsyncOpenAI | None = None
         self._opening = asyncio.Lock()
 
-    async def stream(self, messages: Sequence[Message], tools: Sequence[OfferedTool]) -> AsyncGenerator[Part, None]:
-        """One answer, in parts; the last one is `Answered`. Raises ModelError. Closing it hangs up."""
+    async def stream(
+        self, messages: Sequence[Message], tools: Sequence[OfferedTool], *, options: Mapping[str, Any] | None = None
+    ) -> AsyncGenerator[Part, None]:
+        """One answer, in parts; the last one is `Answered`. Raises ModelError. Closing it hangs up.
+
+        `options` are further parameters of this request, over the model's own.
+        """
         client = await self._open()
         import openai
 
         waits = 0
         while True:
-            body = self._body(messages, tools)
+            body = self._body(messages, tools, options or {})
             create = client.chat.completions.with_streaming_response.create
             try:
                 async with create(**body) as response, aclosing(self._read(response.iter_bytes())) as parts:
@@ -97,7 +102,9 @@ class OpenAIModel:
                 self._client = await open_client(self.address, self._key, max(self._first_wait, self._wait))
             return self._client
 
-    def _body(self, messages: Sequence[Message], tools: Sequence[OfferedTool]) -> dict[str, Any]:
+    def _body(
+        self, messages: Sequence[Message], tools: Sequence[OfferedTool], options: Mapping[str, Any]
+    ) -> dict[str, Any]:
         body: dict[str, Any] = {
             "model": self.name,
             "messages": messages_json(messages, self._profile, self._quirks),
@@ -106,7 +113,7 @@ class OpenAIModel:
         }
         if tools:
             body["tools"] = tools_json(tools, self._quirks)
-        return self._quirks.apply(body | self._options)
+        return self._quirks.apply({**body, **self._options, **options})
 
     def _after_refusal(
         self, error: APIStatusError, sent: dict[str, Any], messages: Sequence[Message], waits: int

@@ -7,9 +7,9 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, Sampling, SamplingMessage
+from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.happenings import Logged
-from mcp_tui.servers.convert import block
+from mcp_tui.servers import sampling
 from mcp_tui.servers.host import Host
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ class Callbacks:
         self._asks = host.asks
         self._tell = host.tell
         self._changed = changed
+        self._cap = sampling.RateCap()
 
     def options(self) -> dict[str, Any]:
         """The arguments for `mcp.Client`. What has nobody to answer it is not offered."""
@@ -44,7 +45,7 @@ class Callbacks:
         if self._asks is not None:
             options["elicitation_callback"] = self.elicit
             if self._host.sampling:
-                options["sampling_callback"] = self.sample
+                options |= self._samples()
         if self._host.roots is not None:
             options["list_roots_callback"] = self.roots
         return options
@@ -84,24 +85,30 @@ class Callbacks:
 
     async def sample(
         self, context: ClientRequestContext, params: wire.CreateMessageRequestParams
-    ) -> wire.CreateMessageResult | wire.ErrorData:
+    ) -> wire.CreateMessageResult | wire.CreateMessageResultWithTools | wire.ErrorData:
         """MCP, client/sampling."""
-        import mcp.types as wire
-
         assert self._asks is not None
-        refused = wire.ErrorData(code=-1, message="User rejected sampling request")
+        refused = sampling.refusal("User rejected sampling request")
+        if not self._cap.takes():
+            words = f"{self._server} asked for the model more than {sampling.MOST} times in a minute: refused"
+            self._tell(Logged(time.time(), "mcp-tui", "warning", words))
+            return sampling.refusal("Too many sampling requests")
         self.questions += 1
         try:
-            reply = await self._asks.sample(_sampling(self._server, params))
+            reply = await self._asks.sample(sampling.read(self._server, params))
         except Exception as error:  # a boundary: as in `elicit`
             self._failed("sampling request", error)
             return refused
         finally:
             self.questions -= 1
-        if reply is None:
-            return refused
-        text = wire.TextContent(type="text", text=reply.text)
-        return wire.CreateMessageResult(role="assistant", content=text, model=reply.model, stop_reason="endTurn")
+        return refused if reply is None else sampling.answer(reply)
+
+    def _samples(self) -> dict[str, Any]:
+        """Sampling, with tools."""
+        import mcp.types as wire
+
+        able = wire.SamplingCapability(tools=wire.SamplingToolsCapability())
+        return {"sampling_callback": self.sample, "sampling_capabilities": able}
 
     async def roots(self, context: ClientRequestContext) -> wire.ListRootsResult:
         """MCP, client/roots."""
@@ -146,13 +153,3 @@ class Callbacks:
 
     def _failed(self, what: str, error: Exception) -> None:
         self._tell(Logged(time.time(), "mcp-tui", "error", f"a {what} of {self._server} could not be asked: {error}"))
-
-
-def _sampling(server: str, params: wire.CreateMessageRequestParams) -> Sampling:
-    raw = params.model_dump(by_alias=True, mode="json", exclude_none=True)
-    messages: list[SamplingMessage] = []
-    for message in raw["messages"]:
-        content = message["content"]
-        parts = content if isinstance(content, list) else [content]
-        messages.append(SamplingMessage(message["role"], tuple(block(part) for part in parts)))
-    return Sampling(server, tuple(messages), params.system_prompt or "", params.max_tokens, raw)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from mcp_tui.domain.asks import Sampling
-from mcp_tui.domain.chat import AssistantMessage, Message, SystemMessage, TextPart, UserMessage
-from mcp_tui.domain.content import block_text
+from mcp_tui.domain.asks import SampleReply, Sampling
 from mcp_tui.domain.errors import ModelMissing
 from mcp_tui.storage.model_choice import ModelChoice
 from mcp_tui.workbench.demo import DEMO, MODEL, DemoModel
+from mcp_tui.workbench.sampling import draft
 
 if TYPE_CHECKING:
     from mcp_tui.llm.client import OpenAIModel
@@ -80,14 +78,9 @@ class Models:
         self._home.hide(keys=[key])
         return await list_models(base_url, key)
 
-    async def draft(self, ask: Sampling) -> str:
+    async def draft(self, ask: Sampling) -> SampleReply:
         """The model's answer to a server's question, for the person to read before it leaves. Raises ModelError."""
-        messages: list[Message] = [SystemMessage(ask.system)] if ask.system else []
-        for message in ask.messages:
-            text = "\n".join(block_text(block) for block in message.blocks)
-            messages.append(AssistantMessage(text) if message.role == "assistant" else UserMessage(text))
-        async with aclosing(self.ready().stream(messages, [])) as parts:
-            return "".join([part.text async for part in parts if isinstance(part, TextPart)])
+        return await draft(self.ready(), ask)
 
     async def aclose(self) -> None:
         """Close the connection, and end the demo's endpoint."""

@@ -113,6 +113,7 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
             return text(json.dumps(receive().get("result")))
         case "sample":
             asking = {"messages": [{"role": "user", "content": {"type": "text", "text": "2 + 2?"}}], "maxTokens": 9}
+            asking |= arguments
             send({"id": "q2", "method": "sampling/createMessage", "params": asking})
             reply = receive()
             return text(json.dumps(reply.get("result") or reply.get("error")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
+from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.errors import ModelUnreachable
 from mcp_tui.ui.screens.elicit import ElicitDialog, host_in_letters, host_of
 from mcp_tui.ui.screens.sample import SampleDialog
 from mcp_tui.ui.themes import INK, with_roles
+from mcp_tui.ui.widgets.editors import Area
 
 BADGE: dict[str, Any] = {
     "type": "object",
@@ -149,8 +152,8 @@ async def test_an_answer_typed_by_hand_is_sent_as_a_persons() -> None:
 
 
 async def test_the_models_answer_is_seen_before_it_leaves() -> None:
-    async def draft(ask: Sampling) -> str:
-        return f"An answer to {ask.server}"
+    async def draft(ask: Sampling) -> SampleReply:
+        return SampleReply(f"An answer to {ask.server}", "qwen")
 
     app = Bench(SampleDialog(QUESTION, draft, "qwen"))
     async with app.run_test() as pilot:
@@ -165,7 +168,7 @@ async def test_the_models_answer_is_seen_before_it_leaves() -> None:
 
 
 async def test_a_model_out_of_reach_is_told_and_what_was_typed_stays() -> None:
-    async def draft(ask: Sampling) -> str:
+    async def draft(ask: Sampling) -> SampleReply:
         raise ModelUnreachable("no connection")
 
     app = Bench(SampleDialog(QUESTION, draft))
@@ -178,6 +181,41 @@ async def test_a_model_out_of_reach_is_told_and_what_was_typed_stays() -> None:
         await pilot.pause()
 
         assert app.replies == [SampleReply("a", "human")]
+
+
+WEATHER = OfferedTool("weather", "srv", "weather", "Look out of the window", {"type": "object"})
+WITH_TOOLS = replace(QUESTION, tools=(WEATHER,), hints=("qwen",), temperature=0.2)
+
+
+async def test_a_models_calls_are_shown_and_may_be_changed() -> None:
+    async def draft(ask: Sampling) -> SampleReply:
+        return SampleReply("", "qwen", (ToolCall("c1", "weather", '{"city": "Oslo"}'),))
+
+    app = Bench(SampleDialog(WITH_TOOLS, draft, "qwen"))
+    async with app.run_test(size=(100, 40)) as pilot:
+        assert "weather: Look out of the window" in app.words and "would like qwen" in app.words
+        await pilot.press("ctrl+l")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        assert '"Oslo"' in app.dialog.query_one("#calls", Area).text
+        app.dialog.query_one("#calls", Area).text = '[{"id": "c1", "name": "weather", "arguments": {"city": "Rome"}}]'
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        (reply,) = app.replies
+        assert reply == SampleReply("", "human", (ToolCall("c1", "weather", '{"city": "Rome"}'),))
+
+
+@pytest.mark.parametrize("typed", ["{", '[{"name": "rm"}]', '[{"name": "weather", "arguments": 1}]'])
+async def test_a_call_that_is_none_is_said_and_stays(typed: str) -> None:
+    app = Bench(SampleDialog(WITH_TOOLS))
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.dialog.query_one("#calls", Area).text = typed
+        await pilot.press("ctrl+s")
+        await pilot.pause()
+
+        assert app.replies == [] and "✗" in app.words
+        assert app.dialog.query_one("#calls", Area).text == typed
 
 
 async def test_hidden_characters_in_a_pasted_answer_become_marks() -> None:

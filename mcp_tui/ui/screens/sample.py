@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import ClassVar
 
 from textual import work
@@ -19,8 +19,9 @@ from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line, visible
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.pieces import Choice, marked, prose, two
+from mcp_tui.workbench.sampling import calls_of, calls_text
 
-Draft = Callable[[Sampling], Awaitable[str]]
+Draft = Callable[[Sampling], Awaitable[SampleReply]]
 """The model's answer. Raises McpTuiError."""
 
 PERSON = "human"
@@ -47,8 +48,9 @@ class SampleDialog(ModalScreen[SampleReply | None]):
         self._ask = ask
         self._draft = draft
         self._model = model
-        self._drafted: str | None = None
+        self._drafted: tuple[str, str] | None = None
         self._answer = Area(id="answer")
+        self._calls = Area(id="calls", json=True)
         self._status = Static("", id="status")
 
     def compose(self) -> ComposeResult:
@@ -64,8 +66,13 @@ class SampleDialog(ModalScreen[SampleReply | None]):
                     yield Static(Content(clean_line(message.role)), classes="role")
                     text = "\n".join(block_text(block) for block in message.blocks)
                     yield Static(prose(text), classes="quote")
+                yield from self._wishes()
                 yield Static("the answer, as the server gets it", classes="role")
                 yield self._answer
+                if ask.tools:
+                    told = 'calls of these tools, as JSON: [{"name": …, "arguments": {…}}]; empty for none'
+                    yield Static(Content(told), classes="role")
+                    yield self._calls
                 yield self._status
             yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
             if self._draft:
@@ -74,13 +81,33 @@ class SampleDialog(ModalScreen[SampleReply | None]):
                 yield Choice("ctrl+l", "Let the model answer", told, width=22, id="draft")
             yield Choice("esc   ", "Refuse", "the server hears that you said no", width=22, id="refuse")
 
+    def _wishes(self) -> Iterator[Static]:
+        """What else the server wants: models it would like, limits, and the tools it can run."""
+        ask = self._ask
+        warmth = "" if ask.temperature is None else f"{ask.temperature:g}"
+        wishes = (("would like", ", ".join(ask.hints)), ("temperature", warmth), ("ends at", ", ".join(ask.stop)))
+        for what, value in wishes:
+            if value:
+                yield Static(marked("[$quiet]$what[/] $value", what=what, value=value))
+        if ask.tools:
+            yield Static("tools of the server, which it runs itself", classes="role")
+            lines = (f"{tool.alias}: {tool.description}" if tool.description else tool.alias for tool in ask.tools)
+            yield Static(prose("\n".join(lines)), classes="quote")
+
     def action_send(self) -> None:
-        text = self._answer.text
-        if not text.strip():
+        text, typed = self._answer.text, self._calls.text
+        try:
+            calls = calls_of(typed, self._ask.tools)
+        except ValueError as error:
+            self._say(f"✗ {error}")
+            self._calls.focus()
+            return
+        if not text.strip() and not calls:
             self._say("✗ type an answer first")
             self._answer.focus()
             return
-        self.dismiss(SampleReply(text, (self._model or "model") if text == self._drafted else PERSON))
+        who = (self._model or "model") if (text, typed) == self._drafted else PERSON
+        self.dismiss(SampleReply(text, who, calls))
 
     def action_refuse(self) -> None:
         self.dismiss(None)
@@ -112,13 +139,14 @@ class SampleDialog(ModalScreen[SampleReply | None]):
     @work(group="draft", exclusive=True, description="a model answers for a server")
     async def _fill(self, draft: Draft) -> None:
         try:
-            answer = visible(await draft(self._ask))
+            reply = await draft(self._ask)
         except McpTuiError as error:
             self._say(f"✗ {clean_line(error.what)}")
             return
-        typed = self._answer.text.rstrip()
+        answer, typed = visible(reply.text), self._answer.text.rstrip()
         self._answer.text = f"{typed}\n\n{answer}" if typed else answer
-        self._drafted = self._answer.text if not typed else None
+        self._calls.text = calls_text(reply.calls)
+        self._drafted = None if typed else (self._answer.text, self._calls.text)
         self._say("read it, change it if you like, then ctrl+s sends it")
         self._answer.focus()
 

@@ -1,0 +1,91 @@
+"""A server's request for a model's answer: read, limited in number, and answered (MCP, client/sampling)."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from mcp_tui.domain.asks import SampleReply, Sampling, SamplingMessage
+from mcp_tui.domain.chat import OfferedTool
+from mcp_tui.servers.convert import block
+
+if TYPE_CHECKING:
+    import mcp.types as wire
+
+MOST, SPAN = 20, 60.0
+"""A server may ask this often within so many seconds; more is refused without asking the person."""
+REFUSED = -1
+"""The code that the specification gives a refusal."""
+
+
+class RateCap:
+    """Counts one server's requests."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._asked: deque[float] = deque()
+
+    def takes(self) -> bool:
+        """Whether one more is within the limit; if so it counts."""
+        now = self._clock()
+        while self._asked and now - self._asked[0] >= SPAN:
+            self._asked.popleft()
+        if len(self._asked) >= MOST:
+            return False
+        self._asked.append(now)
+        return True
+
+
+def read(server: str, params: wire.CreateMessageRequestParams) -> Sampling:
+    """The request in our words."""
+    raw = params.model_dump(by_alias=True, mode="json", exclude_none=True)
+    messages: list[SamplingMessage] = []
+    for message in raw["messages"]:
+        content = message["content"]
+        parts = content if isinstance(content, list) else [content]
+        messages.append(SamplingMessage(message["role"], tuple(block(part) for part in parts)))
+    hints = raw.get("modelPreferences", {}).get("hints") or []
+    barred = raw.get("toolChoice", {}).get("mode") == "none"
+    return Sampling(
+        server,
+        tuple(messages),
+        params.system_prompt or "",
+        params.max_tokens,
+        raw,
+        tools=() if barred else tuple(_tool(server, tool) for tool in raw.get("tools") or []),
+        hints=tuple(str(hint["name"]) for hint in hints if hint.get("name")),
+        temperature=params.temperature,
+        stop=tuple(params.stop_sequences or ()),
+    )
+
+
+def answer(reply: SampleReply) -> wire.CreateMessageResult | wire.CreateMessageResultWithTools:
+    """The reply as the protocol has it."""
+    import mcp.types as wire
+
+    text = wire.TextContent(type="text", text=reply.text)
+    if not reply.calls:
+        return wire.CreateMessageResult(role="assistant", content=text, model=reply.model, stop_reason="endTurn")
+    uses = [
+        wire.ToolUseContent(type="tool_use", id=call.id, name=call.name, input=json.loads(call.arguments))
+        for call in reply.calls
+    ]
+    content: list[wire.SamplingMessageContentBlock] = [text, *uses] if reply.text else [*uses]
+    return wire.CreateMessageResultWithTools(
+        role="assistant", content=content, model=reply.model, stop_reason="toolUse"
+    )
+
+
+def refusal(why: str) -> wire.ErrorData:
+    """The error that stands for no."""
+    import mcp.types as wire
+
+    return wire.ErrorData(code=REFUSED, message=why)
+
+
+def _tool(server: str, raw: dict[str, Any]) -> OfferedTool:
+    name = str(raw["name"])
+    return OfferedTool(name, server, name, str(raw.get("description") or ""), raw.get("inputSchema") or {})
