@@ -146,6 +146,10 @@ class Listing:
     items: tuple[Item, ...] = ()
     error: str = ""
     """Why the list could not be read; the items got before that are kept."""
+    ttl: float | None = None
+    """Seconds that the server lets the list be kept (MCP 2026-07-28: ttlMs); None when it says nothing."""
+    scope: str = ""
+    """Who may share a kept list, in the server's word: "private" or "public"."""
     note: str = ""
     """A limit that was hit, for example "the server repeats its cursor: stopped after 1 page"."""
 

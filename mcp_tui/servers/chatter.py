@@ -64,10 +64,6 @@ class Chatter:
         """A line of ours about this server."""
         self._report("warning", words)
 
-    def note(self, words: str) -> None:
-        """A line of ours about this server."""
-        self._report("warning", words)
-
     def _add(self, line: bytes) -> None:
         text = _text(line)
         self._lines.append(text)

@@ -23,6 +23,7 @@ from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerError, Server
 from mcp_tui.domain.happenings import CatalogChanged, ServerChanged, TaskHeard
 from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
+from mcp_tui.domain.vitals import Vitals
 from mcp_tui.servers import convert, sdk, signing_in, tasks
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
@@ -42,6 +43,7 @@ from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.loudness import Loudness
 from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.pulse import Pulse
 from mcp_tui.servers.signing_in import authorizer_for, hold
 from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
 from mcp_tui.servers.watching import UPDATED, Watching
@@ -76,6 +78,7 @@ class Connection:
         self.chatter = Chatter(spec.name, host.tell)
         self.watching = Watching(spec.name, host.tell)
         self.loudness = Loudness(spec.log_level)
+        self._pulse = Pulse()
         self._host = host
         self._tell = host.tell
         self._changed = asyncio.Event()
@@ -157,6 +160,13 @@ class Connection:
         name = self.spec.name
         raise kind(f"{name} is not ready, it is {status.state.value}{why}", subject=name, hint=status.hint)
 
+    def vitals(self) -> Vitals:
+        """How it does, measured on its wire."""
+        is_up = self._link is not None and not self._link.is_dropped and self._ready_since is not None
+        uptime = time.monotonic() - self._ready_since if is_up and self._ready_since is not None else None
+        pulse = self._pulse
+        return Vitals(pulse.handshake, pulse.latency, pulse.latest, uptime, pulse.offered)
+
     async def refresh(self) -> None:
         """List everything again, and publish it. Raises ServerUnreachable and ServerLost."""
         await self._list(self.link())
@@ -210,6 +220,7 @@ class Connection:
         wire = Wire(self.spec.name, self._host.trace, self.chatter)
         wire.notices[tasks.STATUS] = self._hear_of_task
         wire.notices[UPDATED] = self.watching.heard
+        self._pulse = wire.pulse
         error: BaseException | None = None
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":

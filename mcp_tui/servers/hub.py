@@ -15,11 +15,13 @@ from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus
 from mcp_tui.domain.tasks import Task
 from mcp_tui.domain.trace import Trace
+from mcp_tui.domain.vitals import Vitals
 from mcp_tui.domain.watch import Watch
 from mcp_tui.servers import convert, tasks
 from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
+from mcp_tui.servers.memory import resident
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -110,6 +112,15 @@ class Hub:
         """The last lines of the program's standard error, raw."""
         return self._connections[name].chatter.lines
 
+    def vitals(self, name: str) -> Vitals:
+        """How the server does: how quickly it answers, since when, what it was told."""
+        return self._connections[name].vitals()
+
+    def memory(self, name: str) -> int | None:
+        """Bytes that the server's program and what it started take; None when it has none. For a thread: it blocks."""
+        info = self.info(name)
+        return resident(info.pid) if info and info.pid is not None else None
+
     async def wait_settled(self, names: Iterable[str] | None = None) -> None:
         """Until each of these servers is ready and listed, or is not to be expected."""
         chosen = self.names if names is None else names
@@ -130,7 +141,7 @@ class Hub:
         progress: Progress | None = None,
         timeout: float | Patience | None = None,
     ) -> ToolResult:
-        """Call a tool. Raises ServerError. Cancelling tells the server.
+        """Call a tool. Raises ServerError. Cancelling tells the server. Without a `timeout` its entry's holds.
 
         It is sent once, and again only when the server refused it until the person goes to an address (-32042).
         """

@@ -83,7 +83,7 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
                 broken.append(str(error))
         cursor = raw.get("nextCursor")
         if not isinstance(cursor, str):
-            return Listing(tuple(items), note=_note("", broken))
+            return Listing(tuple(items), note=_note("", broken), **_cache_hints(raw))
         if cursor in seen:
             stopped = f"the server repeats its cursor: stopped after {page} pages"
             return Listing(tuple(items), note=_note(stopped, broken))
@@ -99,6 +99,12 @@ async def _page(link: Link, what: _List, cursor: str | None) -> dict[str, Any]:
     if not isinstance(raw.get(what.key), list):
         raise RequestFailed(f"the answer to {what.method} holds no list of {what.key}")
     return raw
+
+
+def _cache_hints(raw: Mapping[str, Any]) -> dict[str, Any]:
+    ttl, scope = raw.get("ttlMs"), raw.get("cacheScope")
+    seconds = ttl / 1000 if isinstance(ttl, int | float) and not isinstance(ttl, bool) else None
+    return {"ttl": seconds, "scope": scope if isinstance(scope, str) else ""}
 
 
 def _check_headers(tool: Tool) -> None:

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import CREDENTIALS, HttpAnswer
+from mcp_tui.servers.pulse import Pulse
 
 if TYPE_CHECKING:
     from mcp.types import JSONRPCMessage
@@ -62,10 +63,12 @@ class Wire:
         self._chatter = chatter
         self.notices: dict[str, Callable[[object], None]] = {}
         """Who hears of notifications that the SDK passes on to nobody, by method; given their parameters (raw)."""
+        self.pulse = Pulse()
         self._captures: WeakValueDictionary[str, Capture] = WeakValueDictionary()
 
     def sent(self, raw: bytes, message: JSONRPCMessage) -> None:
         self.asked = True
+        self.pulse.sent(message)
         if (capture := CAPTURE.get()) and getattr(message, "method", "") in capture.methods:
             self._captures[str(getattr(message, "id", ""))] = capture
         self._trace.record(time.time(), self._server, True, raw, _outline(message))
@@ -78,6 +81,7 @@ class Wire:
             if hear := self.notices.get(getattr(message, "method", "")):
                 hear(getattr(message, "params", None))
             return
+        self.pulse.answered(message)
         if capture := self._captures.pop(str(getattr(message, "id", "")), None):
             capture.take(result)
 

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, HttpSpec, ServerSpec, StdioSpec
+from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, LOG_LEVELS, HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.storage.oauth_entry import read_oauth
 
 _VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
@@ -74,8 +74,10 @@ def read_entry(
     enabled = not _flag(entry, "disabled", False, place) and _flag(entry, "enabled", True, place)
     common: dict[str, Any] = {
         "enabled": enabled,
-        "connect_timeout": _timeout(entry, place),
-        "era": _era(entry, place),
+        "connect_timeout": _seconds(entry, "timeout", CONNECT_TIMEOUT, place),
+        "call_timeout": _seconds(entry, "call_timeout", None, place),
+        "era": _one_of(entry, "era", ERAS, ERAS[0], place),
+        "log_level": _one_of(entry, "log_level", LOG_LEVELS, "", place),
         "origin": place.origin,
         "missing": tuple(variables.missing),
         "needs_consent": needs_consent,
@@ -129,18 +131,20 @@ def is_web_address(url: str) -> bool:
         return False
 
 
-def _timeout(entry: dict[str, Any], place: Place) -> float:
-    value = entry.get("timeout", CONNECT_TIMEOUT)
+def _seconds(entry: dict[str, Any], key: str, default: float | None, place: Place) -> float | None:
+    value = entry.get(key, default)
+    if value is None and default is None:
+        return None
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < math.inf:
-        raise place.wrong("timeout", "must be a number of seconds above 0")
+        raise place.wrong(key, "must be a number of seconds above 0")
     return float(value)
 
 
-def _era(entry: dict[str, Any], place: Place) -> str:
-    era = _text(entry, "era", ERAS[0], place)
-    if era not in ERAS:
-        raise place.wrong("era", f"must be one of {', '.join(ERAS)}, not {era!r}")
-    return era
+def _one_of(entry: dict[str, Any], key: str, words: tuple[str, ...], default: str, place: Place) -> str:
+    word = _text(entry, key, default, place)
+    if word != default and word not in words:
+        raise place.wrong(key, f"must be one of {', '.join(words)}, not {word!r}")
+    return word
 
 
 def _flag(entry: dict[str, Any], key: str, default: bool, place: Place) -> bool:

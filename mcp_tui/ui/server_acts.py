@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from textual.content import Content
+
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.domain.servers import LOG_LEVELS, HttpSpec, ServerState
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.confirm import Confirm
+from mcp_tui.ui.screens.pick import Pick
 from mcp_tui.ui.screens.server_form import ServerForm
 
 if TYPE_CHECKING:
@@ -32,6 +35,8 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await edit(app, server)
             case "remove":
                 await _remove(app, server)
+            case "log level":
+                await _choose_log_level(app, server)
             case "log":
                 await app.workspace.show_log(server)
             case _:
@@ -87,6 +92,16 @@ async def _remove(app: McpTuiApp, server: str) -> None:
     if sure:
         app.bench.home.remove_server(server)
         await app.bench.hub.remove(server)
+
+
+async def _choose_log_level(app: McpTuiApp, server: str) -> None:
+    """A level of its own for this server, kept in its entry where it has one."""
+    now = app.bench.hub.log_level(server)
+    lines = [Content(f"{'●' if level == now else '○'} {level}") for level in LOG_LEVELS]
+    chosen = await app.push_screen_wait(Pick("What it logs, from this level on", lines, "", "chooses it"))
+    if chosen is not None:
+        await app.bench.hub.set_log_level(server, LOG_LEVELS[chosen])
+        app.bench.home.remember_log_level(server, LOG_LEVELS[chosen])
 
 
 async def _try(app: McpTuiApp, name: str, entry: dict[str, Any]) -> str:

@@ -17,7 +17,7 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
-from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.permission import Initiator, Request, decide
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.text import clean
@@ -259,6 +259,11 @@ class Workbench:
 
     async def send(
         self,
+    def may_read(self, resource: Resource | Template, uri: str) -> bool:
+        """Whether the user's leave to read an address is there already, so that nobody need be asked."""
+        request = replace(self.request(resource, {}, Initiator.USER), item=uri)
+        return decide(request, self.gate.rules).allow is True
+
         tool: Tool,
         arguments: dict[str, Any],
         initiator: Initiator,

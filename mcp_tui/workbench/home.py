@@ -126,6 +126,11 @@ class Home:
         if self.entry(name):
             set_enabled(self.servers_file, name, on)
 
+    def remember_log_level(self, name: str, level: str) -> None:
+        """Keep what a server is to log in its entry, if it stands in the file. Raises ConfigError."""
+        if entry := self.entry(name):
+            save_entry(self.servers_file, name, {**entry, "log_level": level}, name)
+
     # -- failures -------------------------------------------------------------------------------------
 
     def write_failure(self, error: BaseException) -> Path:

@@ -12,6 +12,7 @@ from typing import Any
 Message = dict[str, Any]
 subscribed: list[str] = []
 level = ""
+reads = 0
 QUESTION = {"message": "Still there?", "requestedSchema": {"type": "object", "properties": {}}}
 TOOLS = ("touch", "leave", "told", "speak", "withdraw", "odd", "never")
 
@@ -54,14 +55,28 @@ def complete(params: Message) -> Message:
 
 def answer(number: Any, method: str, params: Message) -> Message | None:
     """A result, or None for what is answered later or never. Raises KeyError for unknown methods."""
-    global level
+    global level, reads
     match method:
         case "initialize":
-            able = {"tools": {}, "prompts": {}, "resources": {"subscribe": True}, "logging": {}, "completions": {}}
+            able = {
+                "tools": {},
+                "prompts": {},
+                "resources": {"subscribe": True},
+                "logging": {},
+                "completions": {},
+                "experimental": {"flux": {"level": 3}},
+                "extensions": {"io.example/x": {}},
+            }
+            icon = {"src": "https://example.org/icon.png", "mimeType": "image/png"}
             return {
                 "protocolVersion": params["protocolVersion"],
                 "capabilities": able,
-                "serverInfo": {"name": "telling", "version": "1", "websiteUrl": "https://example.org/telling"},
+                "serverInfo": {
+                    "name": "telling",
+                    "version": "1",
+                    "websiteUrl": "https://example.org/telling",
+                    "icons": [icon],
+                },
             }
         case "tools/list":
             return {"tools": [{"name": name, "inputSchema": {"type": "object"}} for name in TOOLS]}
@@ -69,11 +84,12 @@ def answer(number: Any, method: str, params: Message) -> Message | None:
             arguments = [{"name": "country"}, {"name": "city"}]
             return {"prompts": [{"name": "trip", "arguments": arguments}]}
         case "resources/list":
-            return {"resources": [{"uri": "note://a", "name": "a"}]}
+            return {"resources": [{"uri": "note://a", "name": "a"}, {"uri": "note://secret", "name": "s"}]}
         case "resources/templates/list":
             return {"resourceTemplates": [{"uriTemplate": "trip://{country}/{city}", "name": "trips"}]}
         case "resources/read":
-            return {"contents": [{"uri": params["uri"], "text": "milk"}]}
+            reads += 1
+            return {"contents": [{"uri": params["uri"], "text": f"milk {reads}"}]}
         case "resources/subscribe" if params["uri"] == "note://secret":
             raise PermissionError
         case "resources/subscribe":
@@ -94,6 +110,7 @@ def answer(number: Any, method: str, params: Message) -> Message | None:
 
 
 def main() -> None:
+    print("woke up", file=sys.stderr, flush=True)
     waiting: Any = None
     for line in sys.stdin:
         message: Message = json.loads(line)

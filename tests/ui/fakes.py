@@ -21,6 +21,7 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.domain.vitals import Vitals
 from mcp_tui.ui.themes import INK, with_roles
 from mcp_tui.ui.widgets.explorer import Explorer
 from mcp_tui.ui.widgets.inspector import InspectorPane
@@ -80,6 +81,21 @@ class FakeHub:
             for kind in Kind
         }
         return Catalog(name, listings)
+
+    def vitals(self, name: str) -> Vitals:
+        return Vitals()
+
+    def memory(self, name: str) -> int | None:
+        return None
+
+    def log_level(self, name: str) -> str:
+        return ""
+
+    def can_watch(self, name: str) -> bool:
+        return False
+
+    def watch(self, name: str, uri: str) -> None:
+        return None
 
     async def complete(self, server: str, **asked: Any) -> list[str]:
         self.completed.append({"server": server, **asked})

@@ -90,6 +90,9 @@ class Page(Vertical):
     def called(self, tool: str) -> None:
         """A call of a tool of this server has ended."""
 
+    def watched(self, uri: str) -> None:
+        """A resource of this server that is watched changed, or how its watching goes."""
+
     def offer_changed(self) -> None:
         """Tools were offered or withheld somewhere else."""
 

@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Prompt, Resource, Template, Tool
-from mcp_tui.domain.happenings import Called, CatalogChanged, Happening, ServerChanged, ServerRemoved
+from mcp_tui.domain.happenings import Called, CatalogChanged, Happening, ServerChanged, ServerRemoved, WatchChanged
 from mcp_tui.domain.servers import ServerState
 from mcp_tui.ui.refs import Ref, find, ref_to
 from mcp_tui.ui.widgets.inspector import messages
@@ -93,7 +93,7 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
     def update(self, happening: Happening) -> None:
         """Follow what happens to the servers whose things are shown."""
-        if not isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged | Called):
+        if not isinstance(happening, ServerChanged | ServerRemoved | CatalogChanged | Called | WatchChanged):
             return
         if self._awaited is not None and self._awaited.server == happening.server:
             self._soon()
@@ -109,6 +109,8 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
     def offer_changed(self) -> None:
         """Tools were offered to the model, or withheld, in the Explorer."""
+            elif isinstance(happening, WatchChanged):
+                page.watched(happening.uri)
         if self._page is not None:
             self._page.offer_changed()
 

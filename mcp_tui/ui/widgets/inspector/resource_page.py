@@ -22,6 +22,7 @@ from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.texts import hex_head, text_view
+from mcp_tui.ui.widgets.inspector.watching import Watcher
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
 from mcp_tui.ui.widgets.schema_form import SchemaForm
@@ -37,19 +38,23 @@ class Contents(View):
 
     BINDINGS = [Binding("i", "insert", "Insert into the chat"), Binding("y", "copy", "Copy the text")]
 
-    def __init__(self, uri: str, read: Read | None) -> None:
+    def __init__(self, uri: str, read: Read | None, watch: Static, w: str = "") -> None:
+        """`watch` is the line that tells of the watching; `w` says what the key does, "" when it does nothing."""
         super().__init__()
         self._uri = uri
         self._read = read
+        self._watch = watch
+        self._w = {"w": w} if w else {}
 
     def compose(self) -> ComposeResult:
+        yield self._watch
         match self._read:
             case Asked(result=ResourceResult(contents=contents)):
                 for block in contents:
                     yield from _content(block)
                 if not contents:
                     yield Static("[$quiet]It is empty.[/]", classes="gap")
-                yield Static(hints(i="insert into chat", y="copy", r="read again"))
+                yield Static(hints(i="insert into chat", y="copy", r="read again", **self._w))
             case Asked(what=what, hint=hint):
                 yield from failure_lines(what, hint)
                 yield Static(hints(r="read again"))
@@ -103,6 +108,7 @@ class ResourcePage(Page):
         Binding("enter", "read", "Read it", show=False),
         Binding("r", "again", "Read again", show=False),
         Binding("e", "edit", "Edit the variables", show=False),
+        Binding("w", "watch", "Watch it, or no more", show=False),
     ]
 
     def __init__(self, bench: Workbench, item: Resource | Template) -> None:
@@ -111,6 +117,9 @@ class ResourcePage(Page):
         self._read: Read | None = None
         self._values: dict[str, str] | None = None
         self._uri = item.key
+        self._watcher = Watcher(bench, item.server, self._read_again)
+        if isinstance(item, Resource):
+            self._watcher.look_at(item.key)
 
     @property
     def _is_template(self) -> bool:
@@ -138,7 +147,7 @@ class ResourcePage(Page):
                 result = self._read.result if self._read else None
                 return RawView(("Definition", self.item.raw), ("Result", result.raw if result else None))
             case _:
-                return Contents(self._uri, self._read)
+                return Contents(self._uri, self._read, self._watcher.new_line(), self._watch_words())
 
     def entered(self) -> None:
         if self._read is None and not self._is_template:
@@ -168,6 +177,7 @@ class ResourcePage(Page):
     def read(self, uri: str) -> None:
         """Read the resource, or an address that the template makes; the gate asks first where it must."""
         self._uri = uri
+        self._watcher.look_at(uri)
         self._fetch(uri)
 
     @work(group="read", exclusive=True, exit_on_error=False)
@@ -178,6 +188,44 @@ class ResourcePage(Page):
             self._read = Asked({}, None, error.what, error.hint)
         self.renew("raw")
         self.open("content", focus=self.has_focus_within, again=True)
+
+    # -- watching -----------------------------------------------------------------------------------
+
+    def _watch_words(self) -> str:
+        """What the key does; "" when the server does not tell of changes, or there is no address yet."""
+        if (self._is_template and self._read is None) or not self.bench.hub.can_watch(self.ref.server):
+            return ""
+        return "watch no more" if self._watcher.watch else "watch"
+
+    @work(group="watch", exclusive=True, exit_on_error=False)
+    async def action_watch(self) -> None:
+        """Be told of changes from now on, or no more."""
+        await self._watcher.toggle()
+        self._anew("content")
+
+    def watched(self, uri: str) -> None:
+        self.run_worker(self._watcher.changed(uri), group="follow", exit_on_error=False)
+
+    async def _read_again(self, uri: str) -> None:
+        """Read what changed, when that was allowed before: nobody is asked about it again and again."""
+        if self._read is None or not self.bench.may_read(self.item, uri):
+            return
+        try:
+            read = Asked({}, await self.bench.read_resource(self.item, uri))
+        except McpTuiError as error:
+            read = Asked({}, None, error.what, error.hint)
+        if uri == self._uri and self.is_attached and read != self._read:
+            self._read = read
+            self._anew("content", "raw")
+
+    def _anew(self, *tabs: str) -> None:
+        """Make bodies anew, and leave the user where they are in the one that is shown."""
+        place = self.view.scroll_y if self.view else 0
+        self.renew(*tabs)
+        if place and (view := self.view):
+            view.call_after_refresh(lambda: view.scroll_to(y=place, animate=False))
+
+    # -- keys ---------------------------------------------------------------------------------------
 
     def action_read(self) -> None:
         if self._is_template and self._read is None:
@@ -200,6 +248,8 @@ class ResourcePage(Page):
                 return allowed and self._read is not None and self.line.active == "content"
             case "edit":
                 return allowed and self._is_template and self.line.active != "variables"
+            case "watch":
+                return allowed and self.line.active == "content" and bool(self._watch_words())
             case _:
                 return allowed
 

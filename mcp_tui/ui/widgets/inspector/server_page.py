@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual.app import ComposeResult
@@ -17,9 +18,11 @@ from mcp_tui.ui.widgets.inspector.messages import ServerAct
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.server_cards import ConsentCard, FailureCard
+from mcp_tui.ui.widgets.inspector.server_facts import Rows, abilities, cache_hints, claims
+from mcp_tui.ui.widgets.inspector.server_vitals import ServerVitals
 from mcp_tui.ui.widgets.inspector.server_words import address, entry_rows
 from mcp_tui.ui.widgets.messages import CopyRequested
-from mcp_tui.ui.widgets.pieces import Words, hints, line, marked, pairs, prose, two
+from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 from mcp_tui.ui.widgets.status_bar import STATE_MARKS
 
 if TYPE_CHECKING:
@@ -48,14 +51,19 @@ class ServerDetails(View):
             yield Static(prose(status.hint, "$quiet"))
         yield Static("")
         if info is not None:
+            yield ServerVitals(self._bench, self._server)
             yield two("[b]The server says[/b]", "not checked")
-            yield pairs(*_says(info))
+            yield pairs(*claims(info))
+            yield from _section("It can", abilities(info.capabilities))
             if info.instructions:
                 yield two("[b]Instructions[/b]", "for the model", "gap")
                 yield Static(prose(info.instructions), classes="quote")
+            yield from _section("It was told that we can", abilities(hub.vitals(self._server).offered))
+            yield from _section("Its lists may be kept", cache_hints(hub.catalog(self._server)))
         yield Static("[b]Its entry[/b]")
         yield pairs(*entry_rows(spec))
-        yield Static(hints(r="reconnect", e="edit", x="off or on", y="copy"))
+        level = {"v": "log level"} if can_log(info) else {}
+        yield Static(hints(r="reconnect", e="edit", x="off or on", **level, y="copy"))
 
     def action_copy(self) -> None:
         self.post_message(CopyRequested(address(self._bench.hub.spec(self._server))))
@@ -89,6 +97,7 @@ class ServerPage(Page):
         Binding("e", "act('edit')", "Edit", show=False),
         Binding("x", "act('switch')", "Switch off or on", show=False),
         Binding("l", "act('log')", "All its log", show=False),
+        Binding("v", "act('log level')", "How much it logs", show=False),
     ]
 
     def __init__(self, bench: Workbench, ref: Ref) -> None:
@@ -131,18 +140,21 @@ class ServerPage(Page):
         hub, server = self.bench.hub, self.ref.server
         return hub.status(server), hub.info(server), hub.spec(server)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if parameters == ("log level",) and not can_log(self.bench.hub.info(self.ref.server)):
+            return False
+        return super().check_action(action, parameters)
+
     def action_act(self, act: str) -> None:
         self.post_message(ServerAct(self.ref.server, act))
 
 
-def _says(info: ServerInfo) -> list[tuple[Words, Words]]:
-    abilities = ", ".join(info.capabilities) or "none"
-    rows = [
-        ("name", info.name),
-        ("title", info.title),
-        ("version", info.version),
-        ("protocol", f"{info.protocol} ({info.era})" if info.era else info.protocol),
-        ("can do", abilities),
-        ("process", str(info.pid) if info.pid is not None else ""),
-    ]
-    return [(name, line(value)) for name, value in rows if value]
+def can_log(info: ServerInfo | None) -> bool:
+    """Whether the server says that it logs over the protocol, and so can be told how much."""
+    return info is not None and "logging" in info.capabilities
+
+
+def _section(title: str, rows: Rows) -> Iterator[Widget]:
+    if rows:
+        yield Static(f"[b]{title}[/b]")
+        yield pairs(*rows)

@@ -1,0 +1,57 @@
+"""Takes the time of each request on one wire, and keeps what we said of ourselves in the handshake."""
+
+from __future__ import annotations
+
+import time
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, cast
+
+if TYPE_CHECKING:
+    from mcp.types import JSONRPCMessage
+
+HANDSHAKES = ("initialize", "server/discover")
+ENDLESS = "subscriptions/listen"
+"""A request that lasts as long as its stream: no time to speak of."""
+MOST_OPEN = 1_000
+"""Requests that may wait for an answer before the oldest is forgotten."""
+CAPABILITIES = "io.modelcontextprotocol/clientCapabilities"
+"""The key in a request's `_meta` since 2026-07-28."""
+
+
+class Pulse:
+    """How quickly the other side answers, in seconds."""
+
+    def __init__(self) -> None:
+        self.handshake: float | None = None
+        self.latency: float | None = None
+        self.latest = ""
+        self.offered: Mapping[str, Any] = {}
+        self._open: OrderedDict[str, tuple[float, str]] = OrderedDict()
+
+    def sent(self, message: JSONRPCMessage) -> None:
+        """A message of ours; only requests count."""
+        method, number = getattr(message, "method", ""), getattr(message, "id", None)
+        if not method or number is None or method == ENDLESS:
+            return
+        self._open[str(number)] = (time.monotonic(), method)
+        if len(self._open) > MOST_OPEN:
+            self._open.popitem(last=False)
+        if method in HANDSHAKES:
+            self.offered = _capabilities(getattr(message, "params", None))
+
+    def answered(self, message: JSONRPCMessage) -> None:
+        """A result or an error for one of ours."""
+        began, method = self._open.pop(str(getattr(message, "id", "")), (0.0, ""))
+        if not method:
+            return
+        self.latency, self.latest = time.monotonic() - began, method
+        if method in HANDSHAKES:
+            self.handshake = self.latency
+
+
+def _capabilities(params: object) -> Mapping[str, Any]:
+    said = cast(Mapping[str, Any], params) if isinstance(params, Mapping) else {}
+    meta = said.get("_meta")
+    found = said.get("capabilities") or (meta.get(CAPABILITIES) if isinstance(meta, Mapping) else None)
+    return cast(Mapping[str, Any], found) if isinstance(found, Mapping) else {}
