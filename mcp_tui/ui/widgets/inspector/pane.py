@@ -102,6 +102,8 @@ the chat. A resource: `i` does. `y` copies what is shown.
                 continue
             if isinstance(happening, Called):
                 page.called(happening.tool)
+            elif isinstance(happening, WatchChanged):
+                page.watched(happening.uri)
             elif isinstance(happening, ServerRemoved):
                 self._drop(page)
             else:
@@ -109,8 +111,6 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
     def offer_changed(self) -> None:
         """Tools were offered to the model, or withheld, in the Explorer."""
-            elif isinstance(happening, WatchChanged):
-                page.watched(happening.uri)
         if self._page is not None:
             self._page.offer_changed()
 
