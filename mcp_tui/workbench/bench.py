@@ -257,13 +257,13 @@ class Workbench:
         await self._allowed(request)
         return await self.hub.read_resource(resource.server, address)
 
-    async def send(
-        self,
     def may_read(self, resource: Resource | Template, uri: str) -> bool:
         """Whether the user's leave to read an address is there already, so that nobody need be asked."""
         request = replace(self.request(resource, {}, Initiator.USER), item=uri)
         return decide(request, self.gate.rules).allow is True
 
+    async def send(
+        self,
         tool: Tool,
         arguments: dict[str, Any],
         initiator: Initiator,
