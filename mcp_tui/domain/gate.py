@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.permission import Answer, Decision, Request, Rule, decide, remember
+from mcp_tui.domain.permission import Answer, Decision, Request, Rule, allowed_before, decide, remember
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,12 +59,13 @@ class Gate:
 
     async def check(self, request: Request) -> Decision:
         """May it run, and with which arguments? An error while asking means no; a cancel passes through."""
-        verdict = decide(request, self.rules)
+        rules = self.rules
+        verdict = decide(request, rules)
         if verdict.allow is not None:
             return Decision(verdict.allow, request.arguments, verdict.why)
         asked = _as_json(request.arguments)
         try:
-            reply = await self.asker.ask(request)
+            reply = await self.asker.ask(replace(request, before=allowed_before(request, rules)))
         except Exception as error:  # whatever goes wrong while asking, the answer is no
             return Decision(False, request.arguments, f"nobody could be asked: {error}")
         if reply.answer is Answer.DENY:

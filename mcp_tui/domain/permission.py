@@ -55,6 +55,10 @@ class Request:
     """The user's own act (a form's Call, a typed command) already says yes."""
     schema: dict[str, Any] | None = None
     """The tool's input schema, so that edited arguments can be checked."""
+    definition_text: str = ""
+    """The definition itself, as JSON."""
+    before: Rule | None = None
+    """An earlier yes to this item, when it was defined otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,8 @@ class Rule:
     lifetime: Lifetime
     created: float = 0.0
     """Unix time."""
+    definition_text: str = ""
+    """What was approved, as JSON, so that a later change can be shown; "" when it is not known."""
 
     def matches(self, request: Request) -> bool:
         """Whether the rule answers this request."""
@@ -136,7 +142,30 @@ def remember(request: Request, answer: Answer, now: float) -> Rule | None:
     if answer is Answer.ONCE:
         return None
     lifetime: Lifetime = "always" if answer is Answer.ALWAYS else "session"
-    return Rule(True, request.server, request.kind, request.item, request.definition, request.identity, lifetime, now)
+    return Rule(
+        True,
+        request.server,
+        request.kind,
+        request.item,
+        request.definition,
+        request.identity,
+        lifetime,
+        now,
+        request.definition_text,
+    )
+
+
+def allowed_before(request: Request, rules: Iterable[Rule]) -> Rule | None:
+    """The newest yes to an item of this name, if it was given to another definition."""
+    same = [
+        rule
+        for rule in rules
+        if rule.allow
+        and rule.definition
+        and (rule.server, rule.kind, rule.item) == (request.server, request.kind, request.item)
+    ]
+    newest = max(same, key=lambda rule: rule.created, default=None)
+    return newest if newest and newest.definition != request.definition else None
 
 
 def _lifetime(rule: Rule) -> str:

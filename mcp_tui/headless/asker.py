@@ -53,6 +53,8 @@ def question(request: Request) -> str:
     ]
     if request.hints.says_destructive:
         lines.append("  The server says this can destroy data.")
+    if request.before is not None:
+        lines.append(f"  This {request.kind.value} changed since you last allowed it.")
     arguments = pretty_json(request.arguments)
     lines += [f"  {line}" for line in clean(arguments).splitlines()]
     if HIDDEN.are_in(arguments):

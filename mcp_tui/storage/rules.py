@@ -7,7 +7,7 @@ import os
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import ConfigError
@@ -20,13 +20,16 @@ BUSY_TIMEOUT = 3.0
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS rules (
     allow INTEGER NOT NULL, server TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
-    definition TEXT NOT NULL, identity TEXT NOT NULL, created REAL NOT NULL,
+    definition TEXT NOT NULL, identity TEXT NOT NULL, created REAL NOT NULL, definition_text TEXT NOT NULL DEFAULT '',
     PRIMARY KEY (server, identity, kind, item, definition)
 );
 CREATE TABLE IF NOT EXISTS consents (hash TEXT PRIMARY KEY, text TEXT NOT NULL, created REAL NOT NULL);
 """
-_SELECT = "SELECT allow, server, kind, item, definition, identity, created FROM rules ORDER BY created"
-_INSERT = "INSERT OR REPLACE INTO rules VALUES (?, ?, ?, ?, ?, ?, ?)"
+_COLUMNS = ("allow", "server", "kind", "item", "definition", "identity", "created")
+_SELECT = "SELECT * FROM rules ORDER BY created"
+_INSERT = f"INSERT OR REPLACE INTO rules ({', '.join(_COLUMNS)}, definition_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+_ADD_TEXT = "ALTER TABLE rules ADD COLUMN definition_text TEXT NOT NULL DEFAULT ''"
+"""For a file of an earlier version, which did not keep the definitions themselves."""
 _DELETE = "DELETE FROM rules WHERE server = ? AND kind = ? AND item = ? AND definition = ? AND identity = ?"
 
 T = TypeVar("T")
@@ -44,6 +47,8 @@ class RulesStore:
         self.warnings: list[str] = []
         self._path = database
         self._connection: sqlite3.Connection | None = None
+        self._is_made = False
+        """The open file has every table and column."""
 
     def load(self) -> list[Rule]:
         """Every rule, oldest first."""
@@ -51,8 +56,8 @@ class RulesStore:
 
     def add(self, rule: Rule) -> None:
         """Keep a rule; it takes the place of another about the same thing."""
-        row = (rule.allow, rule.server, rule.kind.value, rule.item, rule.definition, rule.identity, rule.created)
-        self._write(lambda db: db.execute(_INSERT, row))
+        about = (rule.server, rule.kind.value, rule.item, rule.definition, rule.identity)
+        self._write(lambda db: db.execute(_INSERT, (rule.allow, *about, rule.created, rule.definition_text)))
 
     def remove(self, rule: Rule) -> None:
         """Forget a rule; none like it is no error."""
@@ -74,7 +79,7 @@ class RulesStore:
         """Let go of the file; it is opened again when needed."""
         if self._connection is not None:
             self._connection.close()
-            self._connection = None
+            self._connection, self._is_made = None, False
 
     def _read(self, act: _Act[T], otherwise: T) -> T:
         if not self._path.exists():
@@ -105,7 +110,7 @@ class RulesStore:
 
     def _made(self) -> sqlite3.Connection:
         """The connection, with file and tables in place."""
-        if self._connection is not None and self._path.exists():
+        if self._connection is not None and self._is_made and self._path.exists():
             return self._connection
         self.close()
         with locked(self._path):
@@ -113,6 +118,9 @@ class RulesStore:
             connection = self._opened()
             connection.execute("PRAGMA journal_mode = WAL")
             connection.executescript(_SCHEMA)
+            if "definition_text" not in {row[1] for row in connection.execute("PRAGMA table_info(rules)")}:
+                connection.execute(_ADD_TEXT)
+        self._is_made = True
         return connection
 
     def _opened(self) -> sqlite3.Connection:
@@ -150,9 +158,9 @@ def _is_sound(path: Path) -> bool:
         return False
 
 
-def _rule(row: tuple[int, str, str, str, str, str, float]) -> Rule | None:
+def _rule(row: tuple[Any, ...]) -> Rule | None:
     """The rule of a row, or None when a later version wrote something that we do not understand."""
-    allow, server, kind, item, definition, identity, created = row
+    allow, server, kind, item, definition, identity, created, *text = row
     if kind not in {each.value for each in Kind}:
         return None
-    return Rule(bool(allow), server, Kind(kind), item, definition, identity, "always", created)
+    return Rule(bool(allow), server, Kind(kind), item, definition, identity, "always", created, *text[:1])

@@ -16,6 +16,7 @@ from textual.app import App
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean, clean_line, visible
+from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.themes import INK, PAPER, with_roles
@@ -71,6 +72,7 @@ class McpTuiApp(App[int]):
         self.crash: BaseException | None = None
         self._make_bench = make_bench
         self._curtain = Curtain([clean_line(name) for name in servers])
+        self._bursts = Bursts(self)
         self._starts_with_welcome = welcome
         self._is_leaving = False
 
@@ -221,7 +223,15 @@ class McpTuiApp(App[int]):
             await super().on_event(event)
             return
         for passed in self.asking.sift(event):
-            await super().on_event(passed)
+            await self._pass(passed)
+
+    async def _pass(self, event: events.Event) -> None:
+        if self._bursts.keeps(event):
+            return
+        came_back = event.is_forwarded
+        await super().on_event(event)
+        for kept in await self._bursts.after(event, came_back):
+            await self._pass(kept)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Behind the curtain only the way out is open; other keys wait."""

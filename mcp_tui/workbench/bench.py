@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack
@@ -221,6 +222,7 @@ class Workbench:
             server_kind=spec.kind if spec.kind == "local program" else spec.address,
             consented=consented,
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
+            definition_text=json.dumps(item.raw, ensure_ascii=False),
         )
 
     async def call_tool(

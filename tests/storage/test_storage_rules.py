@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,6 +52,28 @@ def test_reading_makes_no_file(store: RulesStore, database: Path) -> None:
 def test_a_rule_outlives_the_program(store: RulesStore, database: Path) -> None:
     store.add(RULE)
     assert reopened(store, database) == [RULE]
+
+
+def test_a_rule_keeps_what_was_allowed(store: RulesStore, database: Path) -> None:
+    rule = replace(RULE, definition_text='{"name": "log"}')
+    store.add(rule)
+    assert reopened(store, database) == [rule]
+
+
+def test_a_file_of_the_version_before_definitions_were_kept_is_read_and_written(
+    store: RulesStore, database: Path
+) -> None:
+    database.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(database, isolation_level=None)) as before:
+        before.execute(
+            "CREATE TABLE rules (allow INTEGER, server TEXT, kind TEXT, item TEXT, definition TEXT, identity TEXT,"
+            " created REAL, PRIMARY KEY (server, identity, kind, item, definition))"
+        )
+        before.execute("INSERT INTO rules VALUES (1, 'git', 'tool', 'log', 'hash', 'identity', 12.5)")
+    assert store.load() == [RULE]
+    other = replace(RULE, item="show", created=13.0, definition_text="{}")
+    store.add(other)
+    assert store.load() == [RULE, other]
 
 
 def test_files_are_private(store: RulesStore, database: Path) -> None:
@@ -112,7 +136,7 @@ def test_a_rule_of_a_kind_from_the_future_is_passed_over(store: RulesStore, data
 
     store.add(RULE)
     with closing(sqlite3.connect(database)) as db, db:
-        db.execute("INSERT INTO rules VALUES (1, 'git', 'hologram', 'x', 'h', 'i', 1.0)")
+        db.execute("INSERT INTO rules VALUES (1, 'git', 'hologram', 'x', 'h', 'i', 1.0, '')")
     assert store.load() == [RULE]
 
 

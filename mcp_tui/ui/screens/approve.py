@@ -18,20 +18,31 @@ from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Answer, Initiator, Request
 from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.lone_press import QUIET_BEFORE
+from mcp_tui.ui.screens.changes import ChangesStep
 from mcp_tui.ui.screens.edit_arguments import EditStep
 from mcp_tui.ui.screens.remember import RememberStep
-from mcp_tui.ui.screens.request_view import question
+from mcp_tui.ui.screens.request_view import day_of, question
 from mcp_tui.ui.widgets.pieces import Choice, key, two
 
 _ANSWERS = {"once": Answer.ONCE, "session": Answer.SESSION, "keep": Answer.ALWAYS, "deny": Answer.DENY}
 """What the choices that end the dialog mean, by their ids."""
 _CHROME = 7
 """Rows of the panel's frame, its title and its gaps."""
-_KEYS = {"a": "once", "s": "session", "A": "always", "shift+a": "always", "e": "edit", "d": "deny", "y": "keep"}
+_KEYS = {
+    "a": "once",
+    "s": "session",
+    "A": "always",
+    "shift+a": "always",
+    "e": "edit",
+    "d": "deny",
+    "y": "keep",
+    "v": "changes",
+}
 
 
 @dataclass(slots=True)
@@ -90,6 +101,9 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
         match choice.id:
             case "always":
                 self._step(RememberStep(self._proposal.request))
+            case "changes" if (before := self._proposal.request.before) is not None:
+                found = changes(before.definition_text, self._proposal.request.definition_text)
+                self._step(ChangesStep(found, day_of(before)))
             case "edit":
                 self.takes_text = True
                 self._step(EditStep(self._proposal.request, self._proposal.arguments))
@@ -99,7 +113,7 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
                 self.dismiss(Reply(_ANSWERS[choice.id or "deny"], self._proposal.arguments))
 
     def step_back(self) -> None:
-        if self.query(RememberStep):
+        if self.query("RememberStep, ChangesStep"):
             self._step(_answers(self._proposal))
         else:
             self.dismiss(Reply(Answer.DENY, self._proposal.arguments))
@@ -199,6 +213,8 @@ def _choices(request: Request) -> Iterator[Choice]:
     yield Choice("a", "Allow once", "just this call" if request.kind is Kind.TOOL else "just this time", id="once")
     yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
     yield Choice("A", "Always allow…", "choose what to remember", id="always")
+    if request.before is not None and request.before.definition_text:
+        yield Choice("v", "See what changed", "since you last allowed it", id="changes")
     if request.kind is Kind.TOOL:
         yield Choice("e", "Edit arguments", "change them, then decide", id="edit")
     yield Choice(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,8 +16,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Hints, Kind
+from mcp_tui.domain.definition_change import changes, in_short
 from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.permission import Initiator, Request, Rule
 from mcp_tui.domain.text import clean, hidden_count, pretty_json
 from mcp_tui.ui.widgets.pieces import marked, pairs, prose, two
 
@@ -47,6 +49,8 @@ def question(request: Request, arguments: dict[str, Any], edited: bool) -> Itera
         yield Static(_shown(first, "$quiet"), classes="about gap")
     yield from _arguments(request.kind, arguments, edited)
     yield from _claims(request)
+    if request.before is not None:
+        yield Static(_changed(request, request.before), classes="care")
     if first != about:
         yield two("[b]All of its description[/b]", "[$quiet]the server's words[/]")
         yield Static(_shown(about, "$quiet"), classes="about")
@@ -93,10 +97,25 @@ def _claims(request: Request) -> Iterator[Widget]:
         )
         return
     said = list(claims(request.hints))
+    gap = "gap" if request.before is not None else ""
     if said:
-        yield two("[b]The server says[/b]   " + "   ".join(said), "[$quiet]a claim, not checked[/]")
+        yield two("[b]The server says[/b]   " + "   ".join(said), "[$quiet]a claim, not checked[/]", gap)
     else:
-        yield Static("[b]The server says[/b]   [$quiet]– nothing about what it may change[/]")
+        yield Static("[b]The server says[/b]   [$quiet]– nothing about what it may change[/]", classes=gap)
+
+
+def _changed(request: Request, before: Rule) -> Content:
+    found = changes(before.definition_text, request.definition_text)
+    return marked(
+        f"[b $warn]△ This {request.kind.value} changed since you last allowed it[/] [$quiet]on $date.[/] $what",
+        date=day_of(before),
+        what=in_short(found),
+    )
+
+
+def day_of(rule: Rule) -> str:
+    """ "12 November"."""
+    return time.strftime("%-d %B", time.localtime(rule.created))
 
 
 def claims(hints: Hints) -> Iterator[str]:

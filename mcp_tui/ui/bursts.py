@@ -1,0 +1,60 @@
+"""Keys that come in one burst, as a paste or a script sends them: those after one that moves the focus follow it.
+
+Textual hands a key to the widget that has the focus when the key is read. A key that moves the focus does so only
+when it has come back from that widget, so the keys behind it wait here until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from textual import events
+from textual.app import App
+from textual.widgets import Input
+
+LONGEST = 0.5
+"""Seconds that keys wait at most for the focus to move: it may as well stay."""
+_MOVERS = frozenset({"enter", "tab", "shift+tab"})
+
+
+class Bursts:
+    """Keeps keys back while another one moves the focus out of a field."""
+
+    def __init__(self, app: App[Any]) -> None:
+        self._app = app
+        self._mover: events.Key | None = None
+        self._field: Input | None = None
+        self._kept: list[events.Event] = []
+
+    def keeps(self, event: events.Event) -> bool:
+        """Whether the event has to wait; ask before it is handled."""
+        if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
+            return False
+        if self._mover is not None:
+            self._kept.append(event)
+            return True
+        if isinstance(event, events.Key) and event.key in _MOVERS and isinstance(self._app.focused, Input):
+            self._mover, self._field = event, self._app.focused
+            self._app.set_timer(LONGEST, self._give_up)
+        return False
+
+    async def after(self, event: events.Event, came_back: bool) -> Sequence[events.Event]:
+        """The events that waited for this one, once it has come back from the field and was handled."""
+        if event is not self._mover or not came_back:
+            return ()
+        end = time.monotonic() + LONGEST
+        while self._app.focused is self._field and time.monotonic() < end:  # noqa: ASYNC110 (no event comes in time)
+            await asyncio.sleep(0.001)
+        return self._let_go()
+
+    def _let_go(self) -> Sequence[events.Event]:
+        kept, self._kept, self._mover = self._kept, [], None
+        return kept
+
+    def _give_up(self) -> None:
+        """The key did not come back: the field used it itself."""
+        for event in self._let_go():
+            self._app.post_message(event)

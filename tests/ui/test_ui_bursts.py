@@ -1,0 +1,21 @@
+"""Keys that come all at once go where they would go one by one."""
+
+from __future__ import annotations
+
+from textual import events
+from whole_app import Folder, pocket, seat
+
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.editors import Line
+
+
+async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
+        await me.sees("Add two numbers")
+        await me.press("f4", "enter")
+        await me.until(lambda: isinstance(me.app.focused, Line))
+        for key in ("1", "7", "enter", "2", "5"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.until(lambda: [line.value for line in me.app.screen.query(Line)] == ["17", "25"])
