@@ -61,6 +61,8 @@ STEADY = 5.0
 """Seconds of being ready after which earlier attempts are forgotten."""
 GOODBYE = 0.3
 """Seconds for a polite end of the protocol (an HTTP session is deleted)."""
+LAST_GASP = 0.05
+"""Seconds in which a program that closed its output is mostly gone: then its end is told with its exit code at once."""
 COALESCE = 0.1
 """Seconds in which several notices of a changed list become one."""
 
@@ -211,6 +213,7 @@ class Connection:
                 self._enter(ServerState.FAILED, fault, attempts, lasted)
                 return
             self._enter(ServerState.LOST, fault, attempts, lasted)
+            self.chatter.note(f"{fault.reason} {fault.hint}".rstrip())  # for it may be back before anybody looks
             delay = BACKOFF[min(attempts, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)
             await first(self._stopping, timeout=delay)
 
@@ -294,10 +297,15 @@ class Connection:
             link.start(self._callbacks.listen(client))
         try:
             await first(self._stopping, wire.lost)
+            link.drop()
+            if self._process is not None:
+                await first(self._stopping, self._process.exited, timeout=LAST_GASP)
         finally:
             link.drop()
             if not self._stopping.is_set():  # at once; with its exit code when that is known
-                self._enter(ServerState.LOST, Fault("The connection broke off.", "lost", "running"))
+                ended = self._process is not None and self._process.exit_code is not None
+                broken = Fault("The connection broke off.", "lost", "running")
+                self._enter(ServerState.LOST, self._explain(wire, None) if ended else broken)
 
     def _transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):

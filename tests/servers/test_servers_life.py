@@ -167,6 +167,10 @@ async def test_the_exit_of_a_lost_server_is_explained() -> None:
         await host.until(lambda: host.hub.status("raw").exit_code == 9)
         status = host.hub.status("raw")
         assert (status.state, status.phase, status.short) == (ServerState.LOST, "running", "exited 9")
+        await host.comes_back("raw")
+        assert any("The program ended while it was in use" in line for line in host.logged("warning")), (
+            "still to be read"
+        )
 
 
 async def test_a_server_that_is_off_or_lacks_consent_waits() -> None:

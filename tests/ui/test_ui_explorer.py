@@ -257,3 +257,15 @@ async def test_five_thousand_tools_stay_quick() -> None:
         await until(pilot, lambda: "tool_4711" in app.shown())
         await pilot.press("escape")
         await until(pilot, lambda: "tool_0000" in app.shown(), 5)
+
+
+async def test_a_server_that_is_removed_right_after_it_changed_is_no_surprise() -> None:
+    bench = a_bench()
+    app, pane = app_of(bench)
+    async with app.run_test(size=(40, 24)) as pilot:
+        await on_tree(pilot, pane)
+        pane.update(ServerChanged("git"))
+        del bench.hub.servers["git"]
+        pane.update(ServerRemoved("git"))
+        await pilot.pause()
+        assert "2 servers" in app.shown() and "git" not in app.shown()

@@ -134,6 +134,5 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
         count = len(outline.names)
         self.set_note(f"{count} server{'' if count == 1 else 's'}")
         self._count.update(f"{outline.matches:,}" if outline.is_filtered else "")
-        empty = not outline.servers()
-        self.set_class(empty, "-empty")
+        self.set_class(outline.is_empty, "-empty")
         self._empty.update("Nothing fits." if outline.is_filtered else "No servers yet. [$key] ^p [/] adds one.")

@@ -55,6 +55,11 @@ class Outline:
     def is_filtered(self) -> bool:
         return bool(self._words)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no server is shown. It asks no server, which may be removed since."""
+        return not any(self._shows_server(name) for name in self.names)
+
     def servers(self) -> list[Row]:
         names = [name for name in self.names if self._shows_server(name)]
         return [self._server(name) for name in names]
