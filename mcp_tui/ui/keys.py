@@ -68,8 +68,10 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Transcript", "y", "copy the block"),
     ("Inspector", "left  right", "from tab to tab"),
     ("Inspector", "ctrl+s", "call, or fetch"),
+    ("Inspector", "ctrl+t", "call as a task, where the tool can be"),
     ("Inspector", "i", "insert into the chat"),
     ("Traffic", "/  p  y", "filter, pause, copy"),
+    ("Tasks", "enter  x  r", "open the result, cancel, list again from the servers"),
     ("Permission", "a  s  A  e  d", "allow once, for the session, always; edit; deny"),
 )
 """Keys that belong to one pane, for the help: place, key, words."""

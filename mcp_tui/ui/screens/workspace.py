@@ -18,7 +18,7 @@ from mcp_tui.ui.widgets.chat_pane import ChatPane
 from mcp_tui.ui.widgets.explorer import Explorer, ExplorerPane
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.key_line import KeyLine
-from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.messages import CopyRequested, TaskOpened
 from mcp_tui.ui.widgets.pieces import Pane
 from mcp_tui.ui.widgets.status_bar import SMALL, StatusBar, Strip, Switcher
 
@@ -222,6 +222,13 @@ class Workspace(Screen[None]):
         self.chat.composer.insert(event.text)
         self._show("chat", focus=True)
 
+    @on(TaskOpened)
+    def _open_task(self, event: TaskOpened) -> None:
+        event.stop()
+        from mcp_tui.ui.task_acts import show_result
+
+        self.app.run_worker(show_result(self, event.run), group="tasks", exit_on_error=False)
+
     @on(CopyRequested)
     @on(Transcript.CopyRequested)
     def _copy(self, event: CopyRequested | Transcript.CopyRequested) -> None:
@@ -266,8 +273,10 @@ class Workspace(Screen[None]):
         self.strip.traffic = self.switcher.traffic = self._bench.trace.total
         self.strip.log_lines = len(self._bench.log)
         self.strip.requests = len(self._asking.waiting)
+        self.strip.tasks = len(self._bench.tasks)
         if self._drawer is not None:
-            self._drawer.count(self.strip.traffic, self.strip.log_lines, self.strip.requests)
+            strip = self.strip
+            self._drawer.count(strip.traffic, strip.log_lines, strip.requests, strip.tasks)
         self.chat.count_offered(len(self._bench.tools_on_offer()))
 
     def model_changed(self) -> None:

@@ -1,4 +1,4 @@
-"""The drawer under the panes: Traffic, Log and Requests."""
+"""The drawer under the panes: Traffic, Log, Requests and Tasks."""
 
 from __future__ import annotations
 
@@ -11,19 +11,25 @@ from textual.containers import HorizontalGroup, Vertical
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Static, Tab, Tabs
 
+from mcp_tui.ui.widgets.pieces import hints
 from mcp_tui.ui.widgets.requests import RequestsView
 from mcp_tui.ui.widgets.server_log import LogView
+from mcp_tui.ui.widgets.tasks import TasksView
 from mcp_tui.ui.widgets.traffic import TrafficView
 
 if TYPE_CHECKING:
     from mcp_tui.ui.asking import Asking
     from mcp_tui.workbench.bench import Workbench
 
-KEYS = "[$key] / [/] [$quiet]filter[/]  [$key] p [/] [$quiet]pause[/]  [$key] y [/] [$quiet]copy[/]"
+TABS = ("traffic", "log", "requests", "tasks")
+KEYS = {
+    "to-traffic": {"/": "filter", "p": "pause", "y": "copy"},
+    "to-tasks": {"enter": "result", "x": "cancel", "r": "list"},
+}
 
 
 class Drawer(Vertical):
-    """Three views under one line of tabs; left and right go from one to the next."""
+    """Four views under one line of tabs; left and right go from one to the next."""
 
     DEFAULT_CSS = """
     Drawer {
@@ -54,17 +60,20 @@ class Drawer(Vertical):
         self.log_view.id = "log"
         self.requests = RequestsView(asking)
         self.requests.id = "requests"
-        self._tabs = Tabs(Tab("Traffic", id="to-traffic"), Tab("Log", id="to-log"), Tab("Requests", id="to-requests"))
+        self.tasks = TasksView(bench)
+        self.tasks.id = "tasks"
+        self._tabs = Tabs(*(Tab(tab.title(), id=f"to-{tab}") for tab in TABS))
 
     def compose(self) -> ComposeResult:
         with HorizontalGroup(id="drawer-top"):
             self._tabs.can_focus = False
             yield self._tabs
-            yield Static(KEYS, id="drawer-keys")
+            yield Static(hints(**KEYS["to-traffic"]), id="drawer-keys")
         with ContentSwitcher(initial="traffic"):
             yield self.traffic
             yield self.log_view
             yield self.requests
+            yield self.tasks
 
     @property
     def home(self) -> Widget:
@@ -74,23 +83,21 @@ class Drawer(Vertical):
                 return self.log_view
             case "to-requests":
                 return self.requests
+            case "to-tasks":
+                return self.tasks.table if self.tasks.table.display else self.tasks
             case _:
                 return self.traffic.table
 
     def show(self, view: str, server: str = "") -> None:
-        """Turn to "traffic", "log" (of one server, if named) or "requests"."""
+        """Turn to "traffic", "log" (of one server, if named), "requests" or "tasks"."""
         self._tabs.active = f"to-{view}"
         if view == "log":
             self.log_view.show_only(server)
 
-    def count(self, traffic: int, log: int, requests: int) -> None:
-        """Say how much there is, in the tabs."""
-        for tab, words in (
-            ("traffic", f"Traffic {traffic}"),
-            ("log", f"Log {log}"),
-            ("requests", f"Requests {requests}"),
-        ):
-            self.query_one(f"#to-{tab}", Tab).label = words
+    def count(self, *counts: int) -> None:
+        """Say in the tabs how much there is, in the order of `TABS`."""
+        for tab, count in zip(TABS, counts, strict=True):
+            self.query_one(f"#to-{tab}", Tab).label = f"{tab.title()} {count}"
 
     def action_turn(self, by: int) -> None:
         self._tabs.action_next_tab() if by > 0 else self._tabs.action_previous_tab()
@@ -100,6 +107,6 @@ class Drawer(Vertical):
         event.stop()
         had_focus = self.has_focus_within
         self.query_one(ContentSwitcher).current = str(event.tab.id).removeprefix("to-")
-        self.query_one("#drawer-keys").display = self._tabs.active == "to-traffic"
+        self.query_one("#drawer-keys", Static).update(hints(**KEYS.get(self._tabs.active, {})))
         if had_focus:
             self.home.focus()

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from textual.message import Message
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.tasks import TaskRun
 
 
 class CopyRequested(Message):
@@ -11,3 +16,11 @@ class CopyRequested(Message):
     def __init__(self, text: str) -> None:
         super().__init__()
         self.text = text
+
+
+class TaskOpened(Message):
+    """The user wants to see what a task came to."""
+
+    def __init__(self, run: TaskRun) -> None:
+        super().__init__()
+        self.run = run

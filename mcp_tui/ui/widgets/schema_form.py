@@ -49,15 +49,19 @@ class SchemaForm(VerticalGroup):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+s", "submit", "Submit", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "submit", "Submit", show=False),
+        Binding("ctrl+t", "submit(True)", "Submit the other way", show=False),
+    ]
 
     class Submitted(Message):
-        """The arguments fit the schema, and the user wants them used."""
+        """The arguments fit the schema, and the user wants them used, maybe in the other way that the form offers."""
 
-        def __init__(self, form: SchemaForm, values: dict[str, Any]) -> None:
+        def __init__(self, form: SchemaForm, values: dict[str, Any], other_way: bool = False) -> None:
             super().__init__()
             self.form = form
             self.values = values
+            self.other_way = other_way
 
         @property
         def control(self) -> SchemaForm:
@@ -80,6 +84,7 @@ class SchemaForm(VerticalGroup):
         schema: Mapping[str, Any],
         *,
         submit_label: str = "Call",
+        other_label: str = "",
         values: dict[str, Any] | None = None,
         suggest: Suggest | None = None,
         fill_defaults: bool = False,
@@ -89,10 +94,12 @@ class SchemaForm(VerticalGroup):
         id: str | None = None,  # noqa: A002
     ) -> None:
         """`fill_defaults`: put optional defaults into the fields instead of only naming them; `titles`: label fields
-        by the server's titles; `buttons`: with a row of buttons and a line that counts what is to fix."""
+        by the server's titles; `buttons`: with a row of buttons and a line that counts what is to fix; `other_label`:
+        a second way to submit, by ctrl+t."""
         super().__init__(id=id, classes="-form")
         self._schema = schema
         self._label = submit_label
+        self._other_label = other_label
         self._suggest = suggest
         self._fill = fill_defaults
         self._fields = fields_of(schema)
@@ -115,7 +122,9 @@ class SchemaForm(VerticalGroup):
             yield self._json
             yield self._json_says
         if self._buttons:
-            yield HorizontalGroup(Button(self._label, classes="-primary submit"), self._switch, classes="buttons")
+            other = [Button(self._other_label, classes="other")] if self._other_label else []
+            first = Button(self._label, classes="-primary submit")
+            yield HorizontalGroup(first, *other, self._switch, classes="buttons")
         yield self._note
 
     def on_mount(self) -> None:
@@ -159,18 +168,19 @@ class SchemaForm(VerticalGroup):
         self._start = self._state()
         self._show_wrong()
 
-    def submit(self) -> bool:
+    def submit(self, other_way: bool = False) -> bool:
         """Posts `Submitted`, or shows what is to fix and goes there. Says which."""
         self._tried = True
         self._check()
         if self._wrong:
             self._go_to(next(iter(self._wrong)))
             return False
-        self.post_message(self.Submitted(self, self.values()))
+        self.post_message(self.Submitted(self, self.values(), other_way))
         return True
 
-    def action_submit(self) -> None:
-        self.submit()
+    def action_submit(self, other_way: bool = False) -> None:
+        if self._other_label or not other_way:
+            self.submit(other_way)
 
     def action_switch(self) -> None:
         """From fields to JSON and back; JSON that the fields cannot stand for stays JSON, and says why."""
@@ -185,6 +195,11 @@ class SchemaForm(VerticalGroup):
     def _pressed_submit(self, event: Button.Pressed) -> None:
         event.stop()
         self.submit()
+
+    @on(Button.Pressed, ".other")
+    def _pressed_other(self, event: Button.Pressed) -> None:
+        event.stop()
+        self.submit(other_way=True)
 
     @on(Button.Pressed, ".switch")
     def _pressed_switch(self, event: Button.Pressed) -> None:
@@ -350,7 +365,8 @@ class SchemaForm(VerticalGroup):
         verb = self._label.lower() + ("es" if self._label.endswith(("s", "x", "ch", "sh")) else "s")
         if not self._wrong:
             note = clean_line(schema_note(self._schema)) if self._tried else ""
-            calls = Content.from_markup(f"{key('ctrl+s')} [$quiet]{verb}[/]")
+            other = f"  {key('ctrl+t')} [$quiet]{self._other_label.lower()}[/]" if self._other_label else ""
+            calls = Content.from_markup(f"{key('ctrl+s')} [$quiet]{verb}[/]{other}")
             return Content.assemble(calls, "\n", note) if note else calls
         count = len(self._wrong)
         words = f"{count} field{'s' * (count > 1)} to fix, then {key('ctrl+s')} {verb}"

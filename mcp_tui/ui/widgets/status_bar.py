@@ -85,6 +85,7 @@ class Strip(Clicks):
     traffic: reactive[int] = reactive(0)
     log_lines: reactive[int] = reactive(0)
     requests: reactive[int] = reactive(0)
+    tasks: reactive[int] = reactive(0)
     is_open: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
@@ -93,6 +94,8 @@ class Strip(Clicks):
             f"[$quiet]Traffic[/] {self.traffic}     [$quiet]Log[/] {self.log_lines}     "
             f"[$quiet]Requests[/] {self.requests}{waits}"
         )
+        if self.tasks:
+            left += f"     [$quiet]Tasks[/] {self.tasks}"
         word = "close" if self.is_open else "open"
         right = clickable(Content.from_markup(f"[$key] F6 [/] [$quiet]{word}[/]"), "screen.drawer")
         return two_ends(Content.from_markup(left), right, self.content_size.width)

@@ -31,6 +31,8 @@ class Outcome:
     result: ToolResult | None = None
     what: str = ""
     hint: str = ""
+    as_task: bool = False
+    """It was the user's wish that the call ran as a task."""
 
     @classmethod
     def of(cls, record: CallRecord) -> Outcome:

@@ -17,6 +17,7 @@ from mcp_tui.ui.widgets.inspector import messages
 from mcp_tui.ui.widgets.pieces import Pane, marked
 
 if TYPE_CHECKING:
+    from mcp_tui.ui.widgets.inspector.outcome import Outcome
     from mcp_tui.ui.widgets.inspector.page import Page
     from mcp_tui.workbench.bench import Workbench
 
@@ -90,6 +91,12 @@ the chat. A resource: `i` does. `y` copies what is shown.
         from mcp_tui.ui.widgets.inspector.resource_page import ResourcePage
 
         self._show_and(ref_to(item), lambda page: page.read(uri) if isinstance(page, ResourcePage) else None)
+
+    def show_outcome(self, tool: Ref, outcome: Outcome) -> None:
+        """Show a tool with what a call of it came to."""
+        from mcp_tui.ui.widgets.inspector.tool_page import ToolPage
+
+        self._show_and(tool, lambda page: page.show(outcome) if isinstance(page, ToolPage) else None)
 
     def update(self, happening: Happening) -> None:
         """Follow what happens to the servers whose things are shown."""

@@ -75,5 +75,7 @@ class Running(VerticalGroup):
         if total:
             cells = round(BAR * min(1.0, max(0.0, done / total)))
             parts.append(Content.from_markup(f"[$hue]{'━' * cells}[/][$faint]{'━' * (BAR - cells)}[/] "))
+        if total is None and not done:
+            return [Content("\n"), marked("[$quiet]$message[/]", message=message)] if message else []
         share = f"{done:g} of {total:g}" if total else f"{done:g}"
         return [*parts, marked("[$quiet]$share[/]  $message", share=share, message=message)]

@@ -12,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.servers import ServerInfo, ServerState
+from mcp_tui.domain.tasks import NOT_YET
 from mcp_tui.domain.text import clean
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.inspector.messages import ServerAct
@@ -55,6 +56,8 @@ class ServerDetails(View):
             yield two("[b]The server says[/b]", "not checked")
             yield pairs(*claims(info))
             yield from _section("It can", abilities(info.capabilities))
+            if self._bench.tasks.abilities(self._server).newer_form:
+                yield Static(NOT_YET, classes="gap")
             if info.instructions:
                 yield two("[b]Instructions[/b]", "for the model", "gap")
                 yield Static(prose(info.instructions), classes="quote")

@@ -20,6 +20,7 @@ from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.permission import Initiator, decide
 from mcp_tui.domain.schema import arguments_table
+from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.history import History
 from mcp_tui.ui.widgets.inspector.outcome import Outcome, ResultView
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
 MOST_ARGUMENTS = 100
 """Arguments that Details lists; the form and Raw have all of them."""
+TASK_WORDS = {TaskSupport.NEVER: "", TaskSupport.OPTIONAL: "if you like: ctrl+t", TaskSupport.REQUIRED: "always"}
 
 
 class ToolDetails(View):
@@ -58,6 +60,8 @@ class ToolDetails(View):
         yield from self._arguments()
         offered = "□ no, withheld" if self._bench.is_withheld(tool) else "[$foreground]■ yes[/]"
         yield two("[b]Offered to the model[/b]", offered)
+        if words := TASK_WORDS[self._bench.tasks.support(tool)]:
+            yield two("[b]Runs as a task[/b]", words)
         yield two("[b]When the model asks[/b]", self._when_asked(), "gap")
         space = "offer" if self._bench.is_withheld(tool) else "withhold"
         yield Static(hints(enter="call it", space=space, y="copy"))
@@ -86,10 +90,11 @@ class ToolDetails(View):
 class CallView(View, can_focus=False):
     """The form for a call."""
 
-    def __init__(self, tool: Tool, values: dict[str, Any] | None = None) -> None:
+    def __init__(self, tool: Tool, tasks: TaskSupport, values: dict[str, Any] | None = None) -> None:
         super().__init__()
         self.running = Running()
-        self.form = SchemaForm(tool.input_schema, submit_label="Call", values=values)
+        other = "Call as task" if tasks is TaskSupport.OPTIONAL else ""
+        self.form = SchemaForm(tool.input_schema, submit_label="Call", other_label=other, values=values)
 
     def compose(self) -> ComposeResult:
         yield self.running
@@ -131,7 +136,7 @@ class ToolPage(Page):
     def make(self, tab: str) -> View:
         match tab:
             case "call":
-                return CallView(self.tool, self._prefill)
+                return CallView(self.tool, self.bench.tasks.support(self.tool), self._prefill)
             case "result" if self._outcome is not None:
                 return ResultView(self._outcome)
             case "history":
@@ -179,27 +184,28 @@ class ToolPage(Page):
     def _submitted(self, event: SchemaForm.Submitted) -> None:
         event.stop()
         event.form.set_values(event.values)  # what was sent is no draft any more
-        self._call(event.values)
+        self._call(event.values, event.other_way)
 
-    def _call(self, arguments: dict[str, Any]) -> None:
+    def _call(self, arguments: dict[str, Any], as_task: bool = False) -> None:
         self.open("call", focus=True)
-        self._worker = self._run(arguments)
+        self._worker = self._run(arguments, as_task)
 
     @work(group="call", exclusive=True, exit_on_error=False)
-    async def _run(self, arguments: dict[str, Any]) -> None:
+    async def _run(self, arguments: dict[str, Any], as_task: bool) -> None:
         view = self._views["call"]
         assert isinstance(view, CallView)
         started = time.monotonic()
         result: ToolResult | None = None
         what, hint = "stopped by you", ""
-        view.running.start("calling")
+        view.running.start("running as a task" if as_task or self._needs_task else "calling")
         try:
-            result = await self.bench.call_tool(self.tool, arguments, progress=view.running.tell)
+            result = await self.bench.call_tool(self.tool, arguments, progress=view.running.tell, as_task=as_task)
         except McpTuiError as error:
             what, hint = error.what, error.hint
         finally:
             view.running.stop()
-            self._outcome = Outcome(arguments, time.monotonic() - started, result, "" if result else what, hint)
+            seconds = time.monotonic() - started
+            self._outcome = Outcome(arguments, seconds, result, "" if result else what, hint, as_task)
             self._prefill = arguments
             if self.is_attached and self.app.is_running:  # else the program is on its way out
                 self.renew("raw")
@@ -208,7 +214,11 @@ class ToolPage(Page):
     def action_again(self) -> None:
         """Call again with the arguments of the result that is shown."""
         if self._outcome is not None and not self.is_running:
-            self._call(self._outcome.arguments)
+            self._call(self._outcome.arguments, self._outcome.as_task)
+
+    @property
+    def _needs_task(self) -> bool:
+        return self.bench.tasks.support(self.tool) is TaskSupport.REQUIRED
 
     def action_call_form(self) -> None:
         self.open("call", focus=True)
@@ -235,7 +245,11 @@ class ToolPage(Page):
     @on(History.Opened)
     def _show_past(self, event: History.Opened) -> None:
         event.stop()
-        self._outcome = Outcome.of(event.record)
+        self.show(Outcome.of(event.record))
+
+    def show(self, outcome: Outcome) -> None:
+        """Show what a call came to, and go there."""
+        self._outcome = outcome
         self.renew("raw")
         self.open("result", focus=True, again=True)
 
