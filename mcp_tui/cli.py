@@ -150,7 +150,7 @@ def _app(home: Home, plan: Plan, specs: Sequence[Any]) -> int:
     def make_bench(asker: Any, asks: Any) -> Any:
         from mcp_tui.workbench.bench import Workbench
 
-        return Workbench(home, specs, asker=asker, asks=asks)
+        return Workbench(home, specs, asker=asker, asks=asks, sign_in=asks)
 
     app = McpTuiApp(
         make_bench,

@@ -38,6 +38,7 @@ async def doctor(home: Home, specs: Sequence[ServerSpec], as_json: bool) -> int:
     """Look at everything, change nothing. Servers that need consent are not started."""
     findings = [*_program(), *_terminal(), *_files(home)]
     async with settled(home, specs) as bench:
+        findings.append(Finding("Files", "sign-ins", bench.signing_in.place))
         findings += _servers(bench)
         findings += await _model(bench)
         step = _next_step(bench)
@@ -92,6 +93,9 @@ def _servers(bench: Workbench) -> list[Finding]:
             found.append(
                 Finding("Servers", name, f"{info.name} {info.version}, protocol {info.protocol}: {counts}", True)
             )
+            if known := bench.signing_in.signed_in(name):
+                scopes = f" · {' '.join(known.scopes)}" if known.scopes else ""
+                found.append(Finding("Servers", name, f"signed in at {known.issuer}{scopes}", True))
         else:
             says = f"{status.state.value}. {status.reason} {status.hint}".strip()
             found.append(Finding("Servers", name, says, None if status.state is ServerState.OFF else False))

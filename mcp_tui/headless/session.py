@@ -12,6 +12,7 @@ from mcp_tui.domain.permission import Rule
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
 from mcp_tui.headless.output import Exit, say
+from mcp_tui.headless.sign_in import sign_in_asks
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 
@@ -21,7 +22,7 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 @asynccontextmanager
 async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
-    bench = Workbench(home, specs, asker=asker())
+    bench = Workbench(home, specs, asker=asker(), sign_in=sign_in_asks())
     try:
         bench.start()
         await bench.hub.wait_settled()

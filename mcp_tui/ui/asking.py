@@ -33,6 +33,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.domain.signin import SignIn
 from mcp_tui.ui.key_sieve import Guarded, KeySieve
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ _LOOK_AGAIN = 0.1
 class Waiting:
     """A question in the queue, for whoever shows that it waits. Texts are raw."""
 
-    about: Literal["permission", "elicitation", "sampling"]
+    about: Literal["permission", "elicitation", "sampling", "sign-in"]
     server: str
     item: str = ""
     """The tool's or prompt's name or the resource's URI; "" when the server itself asks."""
@@ -76,7 +77,7 @@ class _Question(Generic[T]):
 
 
 class Asking:
-    """Asks the person: an `Asker` for the gate, `ServerAsks` for the servers. Any task of the loop may ask."""
+    """Asks the person: an `Asker` for the gate, `ServerAsks` and `SignInAsks` for servers. Any task may ask."""
 
     def __init__(self, app: App[Any], has_draft: Callable[[], bool] = lambda: False) -> None:
         self.has_draft = has_draft
@@ -119,6 +120,13 @@ class Asking:
 
         nothing: SampleReply | None = None
         return await self._put(Waiting("sampling", ask.server), lambda: SampleDialog(ask, *self.drafter()), nothing)
+
+    async def sign_in(self, ask: SignIn) -> str | None:
+        """A server wants the person to sign in. The pasted address that leads back, or None: refused."""
+        from mcp_tui.ui.screens.sign_in import SignInDialog
+
+        nothing: str | None = None
+        return await self._put(Waiting("sign-in", ask.server), lambda: SignInDialog(ask), nothing)
 
     async def _put(self, about: Waiting, make: Callable[[], ModalScreen[Any]], no: T) -> T:
         """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen."""

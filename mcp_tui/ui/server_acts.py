@@ -37,6 +37,8 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await _remove(app, server)
             case "log level":
                 await _choose_log_level(app, server)
+            case "sign out":
+                app.tell(await app.bench.signing_in.sign_out(hub, server))
             case "log":
                 await app.workspace.show_log(server)
             case _:

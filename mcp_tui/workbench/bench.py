@@ -20,6 +20,7 @@ from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.permission import Initiator, Request, decide
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
+from mcp_tui.domain.signin import SignInAsks
 from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
@@ -29,6 +30,7 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
 from mcp_tui.workbench.roots import Roots, as_roots
+from mcp_tui.workbench.signin import SigningIn
 from mcp_tui.workbench.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -50,11 +52,20 @@ class Workbench:
         *,
         asker: Asker | None = None,
         asks: ServerAsks | None = None,
+        sign_in: SignInAsks | None = None,
     ) -> None:
         self.home = home
         self.trace = Trace()
         self.gate = Gate(asker or NobodyToAsk(), home.rules)
-        self.hub = Hub(self.trace, self._happened, asks, sampling=asks is not None, roots=as_roots(home.settings.roots))
+        self.signing_in = SigningIn(home, sign_in)
+        self.hub = Hub(
+            self.trace,
+            self._happened,
+            asks,
+            sampling=asks is not None,
+            roots=as_roots(home.settings.roots),
+            authorizer=self.signing_in,
+        )
         self.roots = Roots(home, self.hub)
         self.models = Models(home)
         self.conversation = Conversation()

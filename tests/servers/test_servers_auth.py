@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from canned_http import Answer, canned
 from oauth_server import Browser, Guarded, Memory, guarded, refused
 from servers_kit import Host, hosting, soon
 
@@ -115,6 +116,20 @@ async def test_the_persons_time_is_not_the_servers() -> None:
     made: list[SignInAuthorizer] = []
     async with guarded() as (_, server), hosting(entry(server.url), authorizer=make):
         assert waiting == [True] and not made[0].waiting
+
+
+@pytest.mark.parametrize("asks", [None, Browser()])
+async def test_a_server_that_tells_of_no_way_to_sign_in_wants_a_header(asks: Browser | None) -> None:
+    seen: list[str] = []
+
+    def plain(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        seen.append(headers[":path"])
+        return (401 if headers[":path"] == "/mcp" else 404), {}, b""
+
+    async with canned(plain) as url, hosting(entry(url), authorizer=as_person(asks)) as host:
+        status = host.hub.status(SERVER)
+    assert (status.short, status.phase) == ("HTTP 401", "authorization")
+    assert "Authorization header" in status.hint and seen.count("/register") == (0 if asks is None else 1)
 
 
 # -- answers that do not belong to the question ------------------------------------------------------------

@@ -21,6 +21,7 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.domain.signin import AuthStep, SignedIn
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.ui.themes import INK, with_roles
 from mcp_tui.ui.widgets.explorer import Explorer
@@ -102,11 +103,26 @@ class FakeHub:
         return [each for each in self.suggestions if each.startswith(asked["value"])]
 
 
+class FakeSignIns:
+    """`workbench.signin.SigningIn` over data."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, SignedIn] = {}
+        self.happened: dict[str, list[AuthStep]] = {}
+
+    def signed_in(self, server: str) -> SignedIn | None:
+        return self.known.get(server)
+
+    def steps(self, server: str) -> list[AuthStep]:
+        return self.happened.get(server, [])
+
+
 class FakeBench:
     """`workbench.bench.Workbench` over data; results are what the test puts here."""
 
     def __init__(self) -> None:
         self.hub = FakeHub()
+        self.signing_in = FakeSignIns()
         self.gate = Gate()
         self.calls = Calls()
         self.withheld: set[tuple[str, str]] = set()
@@ -143,7 +159,7 @@ class FakeBench:
     def request(self, item: Item, arguments: dict[str, Any], initiator: Initiator) -> Request:
         return Request(initiator, item.kind, item.server, item.key, arguments, item.definition, "identity")
 
-    async def call_tool(self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None) -> ToolResult:
+    async def call_tool(self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None, **_how: Any) -> ToolResult:
         self.called.append((tool.name, arguments))
         if progress and self.progress:
             progress(*self.progress)

@@ -15,7 +15,7 @@ from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import Redirected, SignIn, SignInAsks, wrong_with
 from mcp_tui.servers.auth.addresses import Addresses
-from mcp_tui.servers.auth.grant import Grant, first_done
+from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn, first_done
 from mcp_tui.servers.auth.journal import Journal
 from mcp_tui.servers.auth.loopback import Loopback
 from mcp_tui.servers.auth.vault import Vault
@@ -44,16 +44,18 @@ class CodeGrant(Grant):
     @asynccontextmanager
     async def under_way(self, challenge: httpx2.Response) -> AsyncGenerator[None]:
         """Listens for the browser meanwhile: clients are registered with the address that it comes back to."""
-        if self._asks is None:
-            raise AuthNeeded(
-                f"{self.spec.name} wants you to sign in, and there is nobody to ask",
-                subject=self.spec.name,
-                hint="run mcp-tui in a terminal and sign in there: the sign-in is kept",
-            )
         async with super().under_way(challenge), AsyncExitStack() as stack:
             self._loopback = await self._listen(stack)
             self.context.client_metadata.redirect_uris = [AnyUrl(self._loopback.uri)]
             yield
+
+    def go_on(self) -> None:
+        if self._asks is None:
+            raise NobodyToSignIn(
+                f"{self.spec.name} wants you to sign in, and there is nobody to ask",
+                subject=self.spec.name,
+                hint="run mcp-tui in a terminal and sign in there: the sign-in is kept",
+            )
 
     async def _listen(self, stack: AsyncExitStack) -> Loopback:
         fixed = self.spec.oauth.callback_port
@@ -85,6 +87,7 @@ class CodeGrant(Grant):
         self.context.client_info = self._given_client() or self.context.client_info
 
     async def _perform_authorization(self) -> httpx2.Request:
+        self.go_on()
         metadata = self.context.oauth_metadata
         if metadata is not None and "S256" not in (metadata.code_challenge_methods_supported or ()):
             raise AuthNeeded(

@@ -11,13 +11,13 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 import httpx2
-from mcp.client.auth import OAuthFlowError
+from mcp.client.auth import OAuthFlowError, OAuthRegistrationError
 from mcp.client.auth.utils import extract_field_from_www_auth
 
 from mcp_tui.domain.errors import AuthNeeded, McpTuiError
 from mcp_tui.domain.text import shorten
 from mcp_tui.servers.auth.egress import Egress
-from mcp_tui.servers.auth.grant import Grant
+from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn
 from mcp_tui.servers.auth.journal import Journal
 
 EXPIRED = 1.0
@@ -39,9 +39,12 @@ class SignInFlow(httpx2.Auth):
         self._asked: set[str] = set()
         """The rights that were asked for."""
         self._failure: McpTuiError | None = None
+        self._has_no_way = False
+        """The server tells of no way to sign in: it wants another kind of credentials."""
 
     async def async_auth_flow(self, request: httpx2.Request) -> AsyncGenerator[httpx2.Request, httpx2.Response]:
-        """Raises AuthNeeded when there is no way in; later failures leave the server's refusal as the answer."""
+        """Raises AuthNeeded when the sign-in failed; a server that was let in, or tells of no way, has its refusal
+        as the answer."""
         await self._prepare()
         used = self._put_token(request)
         answer = yield request
@@ -130,7 +133,7 @@ class SignInFlow(httpx2.Auth):
             if self._failure is None:
                 self._unproven = self._grant.token
                 return True
-            if self._was_let_in:
+            if self._was_let_in or self._has_no_way:
                 return False
             raise self._failure
 
@@ -141,9 +144,12 @@ class SignInFlow(httpx2.Auth):
         try:
             async with self._grant.under_way(answer):
                 await self._drive(request, answer)
+        except NobodyToSignIn as error:
+            failure, self._has_no_way = error, not self._grant.is_discovered
         except McpTuiError as error:
             failure = error
         except OAuthFlowError as error:
+            self._has_no_way = isinstance(error, OAuthRegistrationError) and not self._grant.is_discovered
             failure = AuthNeeded(f"the sign-in failed: {shorten(str(error), 300)}", subject=name)
         except httpx2.HTTPError as error:
             words = f"{type(error).__name__} {error}".strip()
@@ -162,6 +168,8 @@ class SignInFlow(httpx2.Auth):
                 outgoing = await flow.asend(await self._send(outgoing))
             outgoing = await flow.asend(answer)
             while outgoing is not request:
+                if outgoing.method == "POST":
+                    self._grant.go_on()
                 outgoing = await flow.asend(await self._send(outgoing))
 
     async def _send(self, request: httpx2.Request) -> httpx2.Response:

@@ -18,6 +18,10 @@ from mcp_tui.servers.auth.vault import Vault
 Send = Callable[[httpx2.Request], Awaitable[httpx2.Response]]
 
 
+class NobodyToSignIn(AuthNeeded):
+    """A person would have to sign in, and there is none."""
+
+
 class Grant(OAuthClientProvider):
     """The SDK's provider over a `Vault`. Subclasses say how a token is got, and set what follows.
 
@@ -36,6 +40,14 @@ class Grant(OAuthClientProvider):
         """The access token to use now, "" for none."""
         tokens = self.context.current_tokens
         return tokens.access_token if tokens is not None and self.context.is_token_valid() else ""
+
+    @property
+    def is_discovered(self) -> bool:
+        """The server told of a way to sign in."""
+        return self.context.oauth_metadata is not None or self.context.protected_resource_metadata is not None
+
+    def go_on(self) -> None:
+        """Called before a request that leaves a trace somewhere. Raises NobodyToSignIn."""
 
     async def ready(self) -> None:
         """Know what was kept. May be called often."""

@@ -18,6 +18,8 @@ from mcp_tui.domain.text import clean
 from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose, two
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
+_TOLD = "The server wants you to go to this address. Nothing is opened by itself."
+
 
 class ElicitDialog(ModalScreen[ElicitReply]):
     """The question of one server. `note` stands at the right of the title, for example "Requests 1 of 2"."""
@@ -44,7 +46,7 @@ class ElicitDialog(ModalScreen[ElicitReply]):
             with VerticalScroll(classes="question", can_focus=False):
                 yield two(marked("[b]$name asks you[/b]", name=self._ask.server), self._request_note, "gap")
                 yield Static(prose(self._ask.message), classes="quote")
-                yield from _address(self._ask.url) if self._ask.url else self._form()
+                yield from address(self._ask.url, _TOLD) if self._ask.url else self._form()
             yield from self._answers()
 
     def action_send(self) -> None:
@@ -113,14 +115,14 @@ class ElicitDialog(ModalScreen[ElicitReply]):
         ]
 
 
-def _address(url: str) -> list[Widget]:
-    """The whole address, and its host in clear. Nothing is opened or fetched from here."""
+def address(url: str, told: str) -> list[Widget]:
+    """The whole address, and its host in clear; then our own words. Nothing is opened or fetched from here."""
     host, warnings = host_of(url)
     rows = [(Content("address"), line(url)), (Content("host"), Content.styled(line(host).plain, "bold"))]
     if letters := host_in_letters(host):
         rows.append((Content("in letters"), line(letters)))
-    told = Static("[$quiet]The server wants you to go to this address. Nothing is opened by itself.[/]")
-    return [pairs(*rows), *(Static(Content(f"△ {words}"), classes="care") for words in warnings), told]
+    cares = (Static(Content(f"△ {words}"), classes="care") for words in warnings)
+    return [pairs(*rows), *cares, Static(marked("[$quiet]$told[/]", told=told))]
 
 
 def host_of(url: str) -> tuple[str, list[str]]:

@@ -65,6 +65,8 @@ def words(waiting: list[Waiting]) -> Content:
             said = marked("[$hue]?[/] [b]$server[/b] asks you", server=first.server)
         case "sampling":
             said = marked("[$hue]?[/] [b]$server[/b] asks for a model's answer", server=first.server)
+        case "sign-in":
+            said = marked("[$hue]?[/] [b]$server[/b] wants you to sign in", server=first.server)
     if first.destructive:
         said += Content.from_markup("   [$bad]▲ destructive[/]")
     if more := len(waiting) - 1:

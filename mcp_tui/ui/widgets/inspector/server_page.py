@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from mcp_tui.domain.servers import ServerInfo, ServerState
+from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerState
 from mcp_tui.domain.tasks import NOT_YET
 from mcp_tui.domain.text import clean
 from mcp_tui.ui.refs import Ref
@@ -22,6 +22,7 @@ from mcp_tui.ui.widgets.inspector.server_cards import ConsentCard, FailureCard
 from mcp_tui.ui.widgets.inspector.server_facts import Rows, abilities, cache_hints, claims
 from mcp_tui.ui.widgets.inspector.server_vitals import ServerVitals
 from mcp_tui.ui.widgets.inspector.server_words import address, entry_rows
+from mcp_tui.ui.widgets.inspector.sign_in_page import SignInView, sign_in_rows
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 from mcp_tui.ui.widgets.status_bar import STATE_MARKS
@@ -63,6 +64,8 @@ class ServerDetails(View):
                 yield Static(prose(info.instructions), classes="quote")
             yield from _section("It was told that we can", abilities(hub.vitals(self._server).offered))
             yield from _section("Its lists may be kept", cache_hints(hub.catalog(self._server)))
+        if known := self._bench.signing_in.signed_in(self._server):
+            yield from _section("Your sign-in", sign_in_rows(known))
         yield Static("[b]Its entry[/b]")
         yield pairs(*entry_rows(spec))
         level = {"v": "log level"} if can_log(info) else {}
@@ -112,13 +115,16 @@ class ServerPage(Page):
         return two(marked("[b]$name[/b]", name=self.ref.server), f"server · {spec.kind}")
 
     def tabs(self) -> list[tuple[str, str]]:
-        return [("details", "Details"), ("log", "Log"), ("raw", "Raw")]
+        signs_in = isinstance(self.bench.hub.spec(self.ref.server), HttpSpec)
+        return [("details", "Details"), ("log", "Log"), *([("sign-in", "Sign-in")] * signs_in), ("raw", "Raw")]
 
     def make(self, tab: str) -> View:
         hub, server = self.bench.hub, self.ref.server
         match tab:
             case "log":
                 return ServerLog(hub.stderr(server))
+            case "sign-in":
+                return SignInView(self.bench, server)
             case "raw":
                 info = hub.info(server)
                 return RawView(("What it said of itself", info.raw if info else None))
@@ -132,12 +138,12 @@ class ServerPage(Page):
                         return ServerDetails(self.bench, server)
 
     def open(self, tab: str, focus: bool = False, again: bool = False) -> None:
-        super().open(tab, focus, again or tab == "log")
+        super().open(tab, focus, again or tab in ("log", "sign-in"))
 
     def follow(self) -> None:
         if self.ref.server in self.bench.hub.names and self._facts() != self._shown:
             self._shown = self._facts()
-            self.renew("details", "raw")
+            self.renew("details", "sign-in", "raw")
 
     def _facts(self) -> tuple[object, ...]:
         hub, server = self.bench.hub, self.ref.server

@@ -1,0 +1,47 @@
+"""Signing in to servers, for both faces: where it is kept, what happened, and the way out again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.servers import HttpSpec
+from mcp_tui.domain.signin import AuthStep, SignedIn, SignInAsks
+from mcp_tui.servers.auth.authorizer import SignInAuthorizer, SignIns
+from mcp_tui.storage.tokens import Tokens
+
+if TYPE_CHECKING:
+    from mcp_tui.servers.hub import Hub
+    from mcp_tui.workbench.home import Home
+
+
+class SigningIn:
+    """The sign-ins of this run. As a function it is the hub's `authorizer`; without `asks` nobody is asked."""
+
+    def __init__(self, home: Home, asks: SignInAsks | None = None) -> None:
+        self._tokens = Tokens(home.paths)
+        self._sign_ins = SignIns(asks, self._tokens, HIDDEN.add)
+
+    def __call__(self, spec: HttpSpec) -> SignInAuthorizer:
+        return self._sign_ins(spec)
+
+    @property
+    def place(self) -> str:
+        """Where sign-ins are kept, in words. May take a moment: it looks for a keyring."""
+        return self._tokens.place
+
+    def signed_in(self, server: str) -> SignedIn | None:
+        """The sign-in that a server's connection uses."""
+        return self._sign_ins.signed_in(server)
+
+    def steps(self, server: str) -> list[AuthStep]:
+        """What happened since the server was last connected to, oldest first."""
+        return self._sign_ins.steps(server)
+
+    async def sign_out(self, hub: Hub, server: str) -> str:
+        """Leave the server, forget its sign-in and revoke it; gives how that went, in words. Raises ConfigError."""
+        spec = hub.spec(server)
+        if not isinstance(spec, HttpSpec):
+            return f"{server} is a local program: nobody signs in to it"
+        await hub.switch(server, False)
+        return await self._sign_ins.sign_out(spec)
