@@ -56,7 +56,7 @@ async def change(ctx: Context) -> str:
 @server.tool()
 async def touch(ctx: Context) -> str:
     """Say that the note changed, and log it."""
-    await ctx.info("touched")
+    await ctx.info("touched")  # pyright: ignore[reportDeprecated] (servers still use it)
     await ctx.notify_resource_updated("demo://note")
     return "touched"
 
