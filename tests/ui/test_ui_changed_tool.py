@@ -15,15 +15,22 @@ from mcp_tui.ui.widgets.pieces import Choice
 ADD = [("pocket__add", {"a": 1, "b": 2})]
 
 
-async def alone(me: Seat, key: str) -> None:
-    """Press a key long after the dialog was drawn, and long before the next one."""
-    dialog = me.app.screen
-    assert isinstance(dialog, ApproveDialog)
-    await me.until(lambda: dialog.drawn_at is not None)
-    dialog.drawn_at = monotonic() - 60
-    press = events.Key(key, key if len(key) == 1 else None)
-    press.time = monotonic() + 0.5
-    me.app.post_message(press)
+class Fingers:
+    """Presses each key by itself: long after the dialog was drawn, and long after the key before."""
+
+    def __init__(self, me: Seat) -> None:
+        self._me = me
+        self._now = 0.0
+
+    async def press(self, key: str) -> None:
+        dialog = self._me.app.screen
+        assert isinstance(dialog, ApproveDialog)
+        await self._me.until(lambda: dialog.drawn_at is not None)
+        dialog.drawn_at = monotonic() - 60
+        self._now = max(self._now, monotonic()) + 1
+        press = events.Key(key, key if len(key) == 1 else None)
+        press.time = self._now
+        self._me.app.post_message(press)
 
 
 async def test_a_tool_that_changed_is_asked_for_again_with_what_changed(folder: Folder, endpoint: Endpoint) -> None:
@@ -43,14 +50,16 @@ async def test_a_tool_that_changed_is_asked_for_again_with_what_changed(folder: 
         await me.press("f8")
         await me.sees("△ This tool changed since you last allowed it on", "description and 1 argument changed.")
         assert isinstance(me.app.focused, Choice) and me.app.focused.id == "deny"
-        await alone(me, "v")
+        fingers = Fingers(me)
+        await fingers.press("v")
         await me.until(lambda: me.app.screen.query(ChangesStep))
         await me.sees("What changed", "Add two numbers.", "Add two numbers and mail them.", "argument to", "not there")
         assert me.app.asking.waiting, "looking answers nothing"
-        await alone(me, "escape")
+        await fingers.press("escape")
         await me.sees("Allow once")
         assert isinstance(me.app.focused, Choice) and me.app.focused.id == "deny"
-        await me.answer("s")
+        await fingers.press("s")
+        await me.until(lambda: not isinstance(me.app.screen, ApproveDialog))
         await me.idle()
 
         await me.send("third")
