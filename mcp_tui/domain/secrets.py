@@ -35,6 +35,7 @@ def known_secrets(specs: Iterable[ServerSpec], environ: Mapping[str, str], keys:
                 found += [*_in_variables(spec.env), *_in_words(spec.args)]
             case HttpSpec():
                 found += [*_in_headers(spec.headers), *_in_address(spec.url)]
+                found += [spec.oauth.client_secret, *_in_key(spec.oauth.private_key)]
     return list(dict.fromkeys(value for value in map(str.strip, found) if len(value) >= MIN_LENGTH))
 
 
@@ -50,6 +51,12 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[str]:
         if name.lower() not in _PLAIN_HEADERS:
             yield value
             yield _SCHEME.sub("", value, count=1)
+
+
+def _in_key(written: str) -> Iterator[str]:
+    """The lines of a PEM key; the path of a file is no secret."""
+    if "-----BEGIN" in written:
+        yield from (line for line in written.splitlines() if not line.startswith("-----"))
 
 
 def _in_words(words: Iterable[str]) -> Iterator[str]:

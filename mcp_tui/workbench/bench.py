@@ -30,7 +30,7 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
 from mcp_tui.workbench.roots import Roots, as_roots
-from mcp_tui.workbench.signin import SigningIn
+from mcp_tui.workbench.signin import SAVE_FIRST, SIGN_IN_FAULT, SigningIn
 from mcp_tui.workbench.tasks import Tasks
 
 if TYPE_CHECKING:
@@ -188,13 +188,14 @@ class Workbench:
 
     async def try_server(self, spec: ServerSpec) -> Catalog:
         """Connect to a server beside everything else, and leave it again. Raises ServerUnreachable."""
-        hub = Hub(Trace(), lambda _happening: None)
+        hub = Hub(Trace(), lambda _happening: None, authorizer=self.signing_in.without_asking)
         try:
             hub.add(spec)
             await hub.wait_settled()
             status = hub.status(spec.name)
             if status.state not in ABLE:
-                hint = " · ".join([*hub.stderr(spec.name)[-1:], status.hint])
+                advice = SAVE_FIRST if status.short == SIGN_IN_FAULT else status.hint
+                hint = " · ".join([*hub.stderr(spec.name)[-1:], advice])
                 raise ServerUnreachable(status.reason or status.state.value, subject=spec.name, hint=hint)
             return hub.catalog(spec.name)
         finally:

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mcp_tui.servers.hub import Hub
     from mcp_tui.workbench.home import Home
 
+SIGN_IN_FAULT = "sign-in"
+"""The short word of a status whose server wants somebody to sign in."""
+SAVE_FIRST = "keep it without trying: you are asked to sign in once it connects"
+
 
 class SigningIn:
     """The sign-ins of this run. As a function it is the hub's `authorizer`; without `asks` nobody is asked."""
@@ -24,6 +28,10 @@ class SigningIn:
 
     def __call__(self, spec: HttpSpec) -> SignInAuthorizer:
         return self._sign_ins(spec)
+
+    def without_asking(self, spec: HttpSpec) -> SignInAuthorizer:
+        """For a connection beside the session's own: what is kept is used, and nobody is asked."""
+        return SignInAuthorizer(spec, None, self._tokens, HIDDEN.add)
 
     @property
     def place(self) -> str:

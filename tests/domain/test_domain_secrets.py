@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from mcp_tui.domain.masking import HIDDEN, MASK, Secrets, StreamMask
 from mcp_tui.domain.secrets import known_secrets, looks_secret
 from mcp_tui.domain.servers import HttpSpec, StdioSpec
+from mcp_tui.domain.signin import OAuthSettings
 from mcp_tui.domain.text import clean, clean_line, clean_start, hidden_count, visible
 
 SECRET = "hunter2hunter2"
@@ -110,6 +111,13 @@ def test_secrets_are_found_in_variables_headers_and_keys() -> None:
         "token-in-header",
         "header-value",
     }
+
+
+def test_secrets_are_found_in_what_an_entry_signs_in_with() -> None:
+    key = "-----BEGIN PRIVATE KEY-----\nnot-a-real-key\n-----END PRIVATE KEY-----"
+    signs = HttpSpec("a", "https://a.example", oauth=OAuthSettings("me", "not-a-real-secret", private_key=key))
+    reads = HttpSpec("b", "https://b.example", oauth=OAuthSettings("me", private_key="~/keys/mine.pem"))
+    assert known_secrets([signs, reads], {}) == ["not-a-real-secret", "not-a-real-key"]
 
 
 def test_secrets_are_found_in_options_and_addresses() -> None:

@@ -16,9 +16,9 @@ from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 import httpx2
 import jwt
-from canned_http import Answer, canned, json_answer
 
 from mcp_tui.domain.signin import SignIn
+from tests.servers.canned_http import Answer, canned, json_answer
 
 METADATA = "/.well-known/oauth-authorization-server"
 
