@@ -227,6 +227,8 @@ class Workspace(Screen[None]):
         event.stop()
         from mcp_tui.ui.task_acts import show_result
 
+        if self.has_class("-small"):
+            self._close_drawer()  # it covers the panes there
         self.app.run_worker(show_result(self, event.run), group="tasks", exit_on_error=False)
 
     @on(CopyRequested)

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import HorizontalGroup, Vertical
 from textual.widget import Widget
-from textual.widgets import ContentSwitcher, Static, Tab, Tabs
+from textual.widgets import ContentSwitcher, Input, Static, Tab, Tabs
 
 from mcp_tui.ui.widgets.pieces import hints
 from mcp_tui.ui.widgets.requests import RequestsView
@@ -48,8 +48,9 @@ class Drawer(Vertical):
     HELP = """## Traffic and log
     Every frame of every server, what servers wrote to stderr, and what waits for you."""
     BINDINGS = [
-        Binding("left", "turn(-1)", "Previous", show=False),
-        Binding("right", "turn(1)", "Next", show=False),
+        # Before the tables take them: a table wider than the screen would scroll instead.
+        Binding("left", "turn(-1)", "Previous", show=False, priority=True),
+        Binding("right", "turn(1)", "Next", show=False, priority=True),
     ]
 
     def __init__(self, bench: Workbench, asking: Asking) -> None:
@@ -98,6 +99,10 @@ class Drawer(Vertical):
         """Say in the tabs how much there is, in the order of `TABS`."""
         for tab, count in zip(TABS, counts, strict=True):
             self.query_one(f"#to-{tab}", Tab).label = f"{tab.title()} {count}"
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """In the filter the arrows move the cursor."""
+        return action != "turn" or not isinstance(self.screen.focused, Input)
 
     def action_turn(self, by: int) -> None:
         self._tabs.action_next_tab() if by > 0 else self._tabs.action_previous_tab()
