@@ -75,6 +75,16 @@ class Tool(_Defined):
         """What the item is called by: a tool's or prompt's name, a resource's URI."""
         return self.name
 
+    @property
+    def page(self) -> str:
+        """The address of the resource that shows this tool in a browser (MCP Apps, SEP-1865); "" for none. Raw."""
+        meta = self.raw.get("_meta")
+        if not isinstance(meta, Mapping):
+            return ""
+        ui = meta.get("ui")
+        address = ui.get("resourceUri") if isinstance(ui, Mapping) else meta.get("ui/resourceUri")
+        return address if isinstance(address, str) else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PromptArgument:

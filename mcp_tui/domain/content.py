@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class ToolResult:
     """Whether the structured content fits the tool's output schema; None when there is none."""
     complaint: str = ""
     """Why it does not conform."""
+    breach: str = ""
+    """What of the result is not as MCP describes results; "" for nothing. It can then only be trusted in `raw`."""
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
     """The wire's result object."""
 
@@ -80,6 +82,12 @@ class ToolResult:
         if not any(parts) and self.structured is not None:
             return json.dumps(self.structured, ensure_ascii=False)
         return "\n".join(part for part in parts if part)
+
+    @property
+    def meta(self) -> Mapping[str, Any]:
+        """What the server put beside the result, in `_meta`."""
+        meta = self.raw.get("_meta")
+        return cast(Mapping[str, Any], meta) if isinstance(meta, Mapping) else {}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import json
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, cast
 
@@ -84,7 +85,23 @@ def tool_result(raw: Raw, output_schema: Raw | None) -> ToolResult:
     if output_schema is not None and not is_error:
         conforms, complaint = _conformity(output_schema, structured)
     blocks = tuple(block(each) for each in _objects(raw.get("content")))
-    return ToolResult(blocks, structured, is_error, conforms, complaint, raw)
+    return ToolResult(blocks, structured, is_error, conforms, complaint, _breach(raw), raw)
+
+
+def _breach(raw: Raw) -> str:
+    """What breaks the form of a CallToolResult, in words."""
+    content = raw.get("content")
+    if not isinstance(content, list):
+        return "It has no list of content."
+    for at, each in enumerate(cast(list[Any], content), 1):
+        if not isinstance(each, dict):
+            return f"Part {at} of its content is no object."
+        part = cast(Raw, each)
+        if isinstance(block(part), UnknownBlock):
+            kind = json.dumps(part.get("type"))
+            known = part.get("type") in ("text", "image", "audio", "resource_link", "resource")
+            return f"Part {at} of its content is {'a broken' if known else 'of the unknown type'} {kind}."
+    return ""
 
 
 def prompt_result(raw: Raw) -> PromptResult:

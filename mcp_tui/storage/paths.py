@@ -50,5 +50,10 @@ class Paths:
         return self.data / "sign-ins.json"
 
     @property
+    def saved(self) -> Path:
+        """What the user saved of results: pictures, sounds and other bytes."""
+        return self.data / "saved"
+
+    @property
     def log_file(self) -> Path:
         return self.state / "mcp-tui.log"

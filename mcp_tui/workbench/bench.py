@@ -18,6 +18,7 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request, decide
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.signin import SignInAsks
@@ -245,13 +246,14 @@ class Workbench:
         initiator: Initiator = Initiator.USER,
         progress: Progress | None = None,
         as_task: bool = False,
+        patience: Patience | None = None,
     ) -> ToolResult:
         """A person's own call: their act is consent, unless the server calls the tool destructive.
 
-        Raises PermissionDenied and ServerError.
+        `patience` begins when the call is sent; a task has none. Raises PermissionDenied and ServerError.
         """
         request = self.request(tool, arguments, initiator, consented=True)
-        return await self.send(tool, await self._allowed(request), initiator, progress, as_task)
+        return await self.send(tool, await self._allowed(request), initiator, progress, as_task, patience)
 
     async def get_prompt(
         self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
@@ -283,6 +285,7 @@ class Workbench:
         initiator: Initiator,
         progress: Progress | None = None,
         as_task: bool = False,
+        patience: Patience | None = None,
     ) -> ToolResult:
         """Send a call that the gate let through, and keep a record of it. A tool that wants it is called as a task."""
         now = self.find_tool(tool.server, tool.name)
@@ -303,7 +306,9 @@ class Workbench:
             if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
                 result = await self.tasks.call(tool, arguments, progress)
             else:
-                result = await self.hub.call_tool(tool.server, tool.name, arguments, progress=progress)
+                result = await self.hub.call_tool(
+                    tool.server, tool.name, arguments, progress=progress, timeout=patience
+                )
         except (McpTuiError, asyncio.CancelledError) as failure:
             record(None, str(failure) or "stopped")
             raise

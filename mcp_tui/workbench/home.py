@@ -20,6 +20,7 @@ from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.rules import RulesStore
+from mcp_tui.storage.saved import save_file
 from mcp_tui.storage.server_entry import Place, read_entry
 from mcp_tui.storage.servers_file import load_entry, remove_server, save_entry, set_enabled
 from mcp_tui.storage.settings import ModelSettings, Settings, load_settings, save_settings
@@ -130,6 +131,12 @@ class Home:
         """Keep what a server is to log in its entry, if it stands in the file. Raises ConfigError."""
         if entry := self.entry(name):
             save_entry(self.servers_file, name, {**entry, "log_level": level}, name)
+
+    # -- what results hold ----------------------------------------------------------------------------
+
+    def save_files(self, name: str, files: Iterable[tuple[str, bytes]]) -> list[Path]:
+        """Write contents (MIME type and bytes) to new files that only the user can read; where. Raises OSError."""
+        return [save_file(self.paths.saved, name, mime_type, data) for mime_type, data in files]
 
     # -- failures -------------------------------------------------------------------------------------
 

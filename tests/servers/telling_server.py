@@ -14,7 +14,9 @@ subscribed: list[str] = []
 level = ""
 reads = 0
 QUESTION = {"message": "Still there?", "requestedSchema": {"type": "object", "properties": {}}}
-TOOLS = ("touch", "leave", "told", "speak", "withdraw", "odd", "never")
+TOOLS = ("touch", "leave", "told", "speak", "withdraw", "odd", "never", "show")
+GIF = "R0lGODlhAwACAIAAAAAAAP///yH5BAAAAAAALAAAAAADAAIAAAIChF8AOw=="
+PAGE = {"show": {"ui": {"resourceUri": "ui://telling/page"}}}
 
 
 def send(**message: Any) -> None:
@@ -40,6 +42,9 @@ def call(number: Any, name: str, arguments: Message) -> Message | None:
             return {"content": [image, {"type": "text", "text": "all the same"}], "_meta": {"cost": 3}}
         case "never":
             return None
+        case "show":
+            link = {"type": "resource_link", "uri": "note://hidden", "name": "hidden", "mimeType": "text/plain"}
+            return {"content": [{"type": "image", "mimeType": "image/gif", "data": GIF}, link]}
         case _:
             pass
     return {"content": [{"type": "text", "text": "done"}], "_meta": {"cost": 3}}
@@ -79,7 +84,11 @@ def answer(number: Any, method: str, params: Message) -> Message | None:
                 },
             }
         case "tools/list":
-            return {"tools": [{"name": name, "inputSchema": {"type": "object"}} for name in TOOLS]}
+            return {
+                "tools": [
+                    {"name": name, "inputSchema": {"type": "object"}, "_meta": PAGE.get(name, {})} for name in TOOLS
+                ]
+            }
         case "prompts/list":
             arguments = [{"name": "country"}, {"name": "city"}]
             return {"prompts": [{"name": "trip", "arguments": arguments}]}
@@ -87,6 +96,9 @@ def answer(number: Any, method: str, params: Message) -> Message | None:
             return {"resources": [{"uri": "note://a", "name": "a"}, {"uri": "note://secret", "name": "s"}]}
         case "resources/templates/list":
             return {"resourceTemplates": [{"uriTemplate": "trip://{country}/{city}", "name": "trips"}]}
+        case "resources/read" if params["uri"].startswith("ui:"):
+            html = "<h1>A page</h1><script>1</script>"
+            return {"contents": [{"uri": params["uri"], "mimeType": "text/html;profile=mcp-app", "text": html}]}
         case "resources/read":
             reads += 1
             return {"contents": [{"uri": params["uri"], "text": f"milk {reads}"}]}

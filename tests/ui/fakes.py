@@ -22,6 +22,7 @@ from mcp_tui.domain.gate import Gate
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn
+from mcp_tui.domain.tasks import TaskAbilities, TaskSupport
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.ui.themes import INK, with_roles
 from mcp_tui.ui.widgets.explorer import Explorer
@@ -117,6 +118,16 @@ class FakeSignIns:
         return self.happened.get(server, [])
 
 
+class FakeTasks:
+    """`workbench.tasks.Tasks` where nothing runs as a task."""
+
+    def support(self, tool: Tool) -> TaskSupport:
+        return TaskSupport.NEVER
+
+    def abilities(self, server: str) -> TaskAbilities:
+        return TaskAbilities()
+
+
 class FakeBench:
     """`workbench.bench.Workbench` over data; results are what the test puts here."""
 
@@ -125,6 +136,7 @@ class FakeBench:
         self.signing_in = FakeSignIns()
         self.gate = Gate()
         self.calls = Calls()
+        self.tasks = FakeTasks()
         self.withheld: set[tuple[str, str]] = set()
         self.called: list[tuple[str, dict[str, Any]]] = []
         self.stopped = 0
@@ -159,7 +171,9 @@ class FakeBench:
     def request(self, item: Item, arguments: dict[str, Any], initiator: Initiator) -> Request:
         return Request(initiator, item.kind, item.server, item.key, arguments, item.definition, "identity")
 
-    async def call_tool(self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None, **_how: Any) -> ToolResult:
+    async def call_tool(
+        self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None, **_how: Any
+    ) -> ToolResult:
         self.called.append((tool.name, arguments))
         if progress and self.progress:
             progress(*self.progress)

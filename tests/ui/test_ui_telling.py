@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from whole_app import BARE, Folder, seat
+from whole_app import BARE, Folder, Seat, seat
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.ui.refs import Ref
 
@@ -28,7 +29,7 @@ def telling(**more: Any) -> StdioSpec:
 async def test_a_watched_resource_is_read_again_when_its_server_says_that_it_changed(folder: Folder) -> None:
     async with seat(folder, [telling()]) as you:
         bench = you.app.bench
-        you.app.workspace.open(Ref("telling", bench.hub.catalog("telling").resources[0].kind, "note://a"))
+        you.app.workspace.open(Ref("telling", Kind.RESOURCE, "note://a"))
         await you.answer("a")
         await you.sees("milk 1", "watch")
         await you.press("w")
@@ -46,7 +47,7 @@ async def test_a_watched_resource_is_read_again_when_its_server_says_that_it_cha
 
 async def test_a_server_that_will_not_tell_of_a_resource_is_quoted(folder: Folder) -> None:
     async with seat(folder, [telling()]) as you:
-        you.app.workspace.open(Ref("telling", you.app.bench.hub.catalog("telling").resources[0].kind, "note://secret"))
+        you.app.workspace.open(Ref("telling", Kind.RESOURCE, "note://secret"))
         await you.answer("a")
         await you.sees("milk")
         await you.press("w")
@@ -76,3 +77,91 @@ async def test_the_log_level_of_a_server_is_chosen_on_its_page_and_kept_in_its_e
         await you.until(lambda: folder.servers["telling"].get("log_level") == "warning")
         told = await you.app.bench.hub.call_tool("telling", "told", {})
         assert '"level": "warning"' in told.text
+
+
+def private_text(file: str) -> str:
+    """What a file holds that only the user can read."""
+    assert Path(file).stat().st_mode & 0o77 == 0
+    return Path(file).read_text()
+
+
+async def call(you: Seat, tool: str) -> None:
+    """Open a tool without arguments, and call it."""
+    you.app.workspace.open(Ref("telling", Kind.TOOL, tool))
+    await you.sees("Arguments", "call it")
+    await you.press("enter")
+    await you.sees("No arguments.")
+    await you.press("ctrl+s")
+
+
+async def test_a_result_that_breaks_its_form_is_shown_as_it_came(folder: Folder) -> None:
+    async with seat(folder, [telling()], size=(132, 60)) as you:
+        await call(you, "odd")
+        await you.sees(
+            "△ does not conform", 'Part 1 of its content is a broken "image".', "not base64!", "all the same"
+        )
+        await you.sees("Meta", "cost", "3")
+
+
+async def test_a_picture_is_described_and_saved_and_a_link_followed(folder: Folder) -> None:
+    async with seat(folder, [telling()], size=(132, 60)) as you:
+        await call(you, "show")
+        await you.sees("image/gif · 3 × 2 · 43 B", "◆ hidden", "note://hidden", "save its file")
+        await you.press("s")
+        await you.sees("Saved:")
+        (file,) = you.app.bench.home.paths.saved.iterdir()
+        assert file.suffix == ".gif" and file.read_bytes().startswith(b"GIF89a") and file.stat().st_mode & 0o77 == 0
+        await you.press("tab", "enter")
+        await you.answer("a")
+        await you.sees("telling · resource", "milk 1")
+
+
+async def test_a_tools_own_page_is_read_here_or_opened_in_the_browser_after_a_question(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+
+    def note(url: str) -> bool:
+        opened.append(url)
+        return True
+
+    monkeypatch.setattr("mcp_tui.ui.app_page.has_browser", lambda: True)
+    monkeypatch.setattr("webbrowser.open", note)
+    async with seat(folder, [telling()], size=(132, 40)) as you:
+        you.app.workspace.open(Ref("telling", Kind.TOOL, "show"))
+        await you.sees("Its own page", "ui://telling/page")
+        await you.press("u")
+        await you.answer("a")
+        await you.sees("<h1>A page</h1>")
+        you.app.workspace.open(Ref("telling", Kind.TOOL, "show"))
+        await you.sees("Its own page")
+        await you.press("b")
+        await you.sees("Open this page in the browser?", "is HTML of telling", "its scripts run")
+        await you.press("escape")
+        await you.sees_no("Open this page")
+        assert opened == []
+        await you.press("b")
+        await you.sees("Open this page in the browser?")
+        await you.press("o")
+        await you.until(lambda: opened)
+        assert private_text(opened[0].removeprefix("file://")).startswith("<h1>A page</h1>")
+
+
+async def test_a_call_with_a_time_of_its_own_is_given_a_minute_more(folder: Folder) -> None:
+    async with seat(folder, [telling(call_timeout=5)]) as you:
+        await call(you, "never")
+        await you.sees("of 5.0 s", "60 s more", "stops it")
+        await you.until(lambda: type(you.app.focused).__name__ == "Running")
+        await you.press("t")
+        await you.sees("of 1 min 5 s")
+        await you.press("escape")
+        await you.sees("stopped by you")
+
+
+async def test_without_a_time_of_its_own_a_call_tells_only_for_how_long_it_runs(folder: Folder) -> None:
+    async with seat(folder, [telling()]) as you:
+        await call(you, "never")
+        await you.sees("calling", "stops it")
+        assert "60 s more" not in you.screen
+        await you.press("escape")
+        await you.sees("stopped by you")

@@ -231,6 +231,30 @@ class Workspace(Screen[None]):
             self._close_drawer()  # it covers the panes there
         self.app.run_worker(show_result(self, event.run), group="tasks", exit_on_error=False)
 
+    @on(InspectorPane.OpenResource)
+    def _follow_link(self, event: InspectorPane.OpenResource) -> None:
+        event.stop()
+        self.inspector.follow_link(event.server, event.uri, event.name, event.mime_type)
+        moves = self._moves
+        self.call_after_refresh(self.inspector.focus_body, lambda: self._moves == moves)
+
+    @on(InspectorPane.BrowsePage)
+    def _browse(self, event: InspectorPane.BrowsePage) -> None:
+        event.stop()
+        from mcp_tui.ui.app_page import open_in_browser
+
+        self.app.run_worker(open_in_browser(self.app, event.tool), group="browse", exit_on_error=False)
+
+    @on(InspectorPane.SaveRequested)
+    def _save(self, event: InspectorPane.SaveRequested) -> None:
+        event.stop()
+        try:
+            paths = self._bench.home.save_files(event.name, event.files)
+        except OSError as error:
+            self.app.tell(f"Not saved: {error}", severity="error")
+        else:
+            self.app.tell("Saved: " + ", ".join(map(str, paths)))
+
     @on(CopyRequested)
     @on(Transcript.CopyRequested)
     def _copy(self, event: CopyRequested | Transcript.CopyRequested) -> None:

@@ -12,11 +12,11 @@ from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
-from mcp_tui.domain.content import TextBlock, ToolResult
+from mcp_tui.domain.content import BlobBlock, ResourceBlock, TextBlock, ToolResult
 from mcp_tui.domain.text import human_size, human_time, pretty_json
 from mcp_tui.ui.widgets.inspector.json_tree import JsonTree
 from mcp_tui.ui.widgets.inspector.page import View
-from mcp_tui.ui.widgets.inspector.texts import block_view, kind_of_text, text_view
+from mcp_tui.ui.widgets.inspector.texts import block_view, code_view, kind_of_text, text_view
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, prose, two
 from mcp_tui.workbench.calls import CallRecord
@@ -37,6 +37,20 @@ class Outcome:
     @classmethod
     def of(cls, record: CallRecord) -> Outcome:
         return cls(record.arguments, record.seconds, record.result, record.error)
+
+    @property
+    def files(self) -> list[tuple[str, bytes]]:
+        """What of it is no text: MIME types and bytes."""
+        found: list[tuple[str, bytes]] = []
+        for block in self.result.blocks if self.result else ():
+            match block:
+                case BlobBlock(mime_type, data) if data:
+                    found.append((mime_type, data))
+                case ResourceBlock(_, mime_type, _, bytes() as data) if data:
+                    found.append((mime_type, data))
+                case _:
+                    pass
+        return found
 
     @property
     def text(self) -> str:
@@ -62,7 +76,8 @@ class ResultView(View):
         else:
             yield self._head(result)
             yield from _body(result)
-        yield Static(hints(r="call again", y="copy"))
+        save = {"s": "save its files" if len(self.outcome.files) > 1 else "save its file"} if self.outcome.files else {}
+        yield Static(hints(r="call again", y="copy", **save))
 
     def action_copy(self) -> None:
         self.post_message(CopyRequested(self.outcome.text))
@@ -78,7 +93,8 @@ class ResultView(View):
         said = "[$bad]✗ the tool reports an error[/]   [$quiet]$time[/]" if result.is_error else "[$good]✓[/] $time"
         size = human_size(len(result.text.encode(errors="replace")))
         fits = {None: "", True: " · fits its schema", False: " · [$warn]△ does not fit its schema[/]"}[result.conforms]
-        return two(marked(said, time=time), f"{size}{fits}", "gap")
+        breach = " · [$warn]△ does not conform[/]" if result.breach else ""
+        return two(marked(said, time=time), f"{size}{fits}{breach}", "gap")
 
 
 def _body(result: ToolResult) -> Iterator[Widget]:
@@ -102,7 +118,15 @@ def _body(result: ToolResult) -> Iterator[Widget]:
         else:
             yield from block_view(block)
         yield Static("")
-    if data is None and not result.blocks:
+    if result.breach:
+        yield Static(line(result.breach, "$warn"))
+        yield two("[b]The result[/b]", "as it came")
+        yield from code_view(result.raw)
+    if result.meta:
+        yield two("[b]Meta[/b]", "_meta, beside the result")
+        yield JsonTree(dict(result.meta))
+        yield Static("")
+    if data is None and not result.blocks and not result.breach:
         yield Static("[$quiet]The tool answered with nothing.[/]", classes="gap")
 
 

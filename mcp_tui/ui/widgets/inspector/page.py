@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.widget import Widget
 
 from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.inspector.messages import OpenResource
 from mcp_tui.ui.widgets.inspector.tab_line import TabLine
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
@@ -196,6 +197,10 @@ class Page(Vertical):
             return self.is_running or self.line.active != self.tabs()[0][0]
         focused = self.screen.focused
         return focused is None or not any(isinstance(each, SchemaForm) for each in focused.ancestors_with_self)
+
+    @on(OpenResource)
+    def _name_server(self, event: OpenResource) -> None:
+        event.server = self.ref.server
 
     @on(TabLine.Picked)
     def _picked(self, event: TabLine.Picked) -> None:

@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.widget import Widget
 from textual.widgets import Static
 
-from mcp_tui.domain.catalog import Prompt, Resource, Template, Tool
+from mcp_tui.domain.catalog import Kind, Prompt, Resource, Template, Tool
 from mcp_tui.domain.happenings import Called, CatalogChanged, Happening, ServerChanged, ServerRemoved, WatchChanged
 from mcp_tui.domain.servers import ServerState
 from mcp_tui.ui.refs import Ref, find, ref_to
@@ -40,6 +40,9 @@ the chat. A resource: `i` does. `y` copies what is shown.
     DEFAULT_CSS = "InspectorPane > Quiet { color: $text-muted; &:ansi { text-style: dim; } }"
 
     InsertIntoChat = messages.InsertIntoChat
+    OpenResource = messages.OpenResource
+    BrowsePage = messages.BrowsePage
+    SaveRequested = messages.SaveRequested
     ServerAct = messages.ServerAct
 
     def __init__(self, bench: Workbench) -> None:
@@ -97,6 +100,15 @@ the chat. A resource: `i` does. `y` copies what is shown.
         from mcp_tui.ui.widgets.inspector.tool_page import ToolPage
 
         self._show_and(tool, lambda page: page.show(outcome) if isinstance(page, ToolPage) else None)
+
+    def follow_link(self, server: str, uri: str, name: str, mime_type: str) -> None:
+        """Show and read a resource that something links to, also one that its server does not list."""
+        from mcp_tui.ui.widgets.inspector.resource_page import ResourcePage
+
+        ref = Ref(server, Kind.RESOURCE, uri)
+        if find(self._bench, ref) is None and ref not in self._kept:
+            self._kept[ref] = ResourcePage(self._bench, Resource(server, uri, name or uri, mime_type=mime_type))
+        self._show_and(ref, lambda page: page.read(uri) if isinstance(page, ResourcePage) else None)
 
     def update(self, happening: Happening) -> None:
         """Follow what happens to the servers whose things are shown."""

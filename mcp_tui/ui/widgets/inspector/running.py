@@ -10,6 +10,7 @@ from textual.content import Content
 from textual.timer import Timer
 from textual.widgets import Static
 
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.text import human_time
 from mcp_tui.ui.widgets.pieces import marked
 
@@ -20,8 +21,11 @@ BAR = 24
 """Cells of the bar."""
 
 
-class Running(VerticalGroup):
-    """Hidden until `start()`; it moves only while something runs."""
+class Running(VerticalGroup, can_focus=True):
+    """Hidden until `start()`; it moves only while something runs.
+
+    With a patience it takes the focus once it is seen, so that the key that prolongs it is no letter of a field.
+    """
 
     DEFAULT_CSS = "Running { display: none; margin-bottom: 1; &.-shown { display: block; } }"
 
@@ -33,14 +37,16 @@ class Running(VerticalGroup):
         self._line = Static("")
         self._timer: Timer | None = None
         self._frame = 0
+        self._patience: Patience | None = None
 
     def compose(self) -> ComposeResult:
         yield self._line
 
-    def start(self, words: str) -> None:
-        """Begin: `words` (ours) say what runs."""
+    def start(self, words: str, patience: Patience | None = None) -> None:
+        """Begin: `words` (ours) say what runs, `patience` for how long at most."""
         self.stop()
         self._words = words
+        self._patience = patience
         self._started = time.monotonic()
         self._timer = self.set_interval(0.1, self._tick)
 
@@ -60,12 +66,22 @@ class Running(VerticalGroup):
         seconds = time.monotonic() - self._started
         if seconds < SHOWN_AFTER:
             return
-        self.add_class("-shown")
+        if not self.has_class("-shown"):
+            self.add_class("-shown")
+            if self._patience is not None and self._is_user_here():
+                self.call_after_refresh(self.focus)
         self._frame += 1
         mark = "◌" if self.app.animation_level == "none" else FRAMES[self._frame % len(FRAMES)]
         first = marked("[$hue]$mark[/] $words [$quiet]$time[/]", mark=mark, words=self._words, time=human_time(seconds))
-        stops = Content.from_markup("   [$key] esc [/] [$quiet]stops it[/]")
+        limit = f" [$quiet]of {human_time(self._patience.seconds)}[/]" if self._patience else ""
+        more = "   [$key] t [/] [$quiet]60 s more[/]" if self._patience else ""
+        stops = Content.from_markup(f"{limit}   [$key] esc [/] [$quiet]stops it[/]{more}")
         self._line.update(Content.assemble(first, stops, *self._far()))
+
+    def _is_user_here(self) -> bool:
+        """Whether the focus is in the form below, or nowhere."""
+        focused = self.screen.focused
+        return focused is None or self.parent in focused.ancestors_with_self
 
     def _far(self) -> list[Content]:
         if self._progress is None:

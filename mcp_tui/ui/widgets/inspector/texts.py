@@ -7,13 +7,17 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from textual.binding import Binding
+from textual.containers import HorizontalGroup
 from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.content import BlobBlock, Block, LinkBlock, ResourceBlock, TextBlock, UnknownBlock
+from mcp_tui.domain.pictures import pixels
 from mcp_tui.domain.text import clean, hidden_count, human_size, pretty_json
 from mcp_tui.ui.widgets.inspector.json_tree import JsonTree
+from mcp_tui.ui.widgets.inspector.messages import OpenResource
 from mcp_tui.ui.widgets.pieces import line, marked, two
 
 MOST_LINES = 2_000
@@ -68,17 +72,41 @@ def block_view(block: Block) -> Iterator[Widget]:
         case TextBlock(text):
             yield from text_view(text)
         case BlobBlock(mime_type, data, role):
-            yield two(marked("[b]$role[/]", role=role.title()), line(f"{mime_type} · {human_size(len(data))}"))
+            size = pixels(data)
+            extent = f" · {size[0]:,} × {size[1]:,}" if size else ""
+            words = f"{mime_type}{extent} · {human_size(len(data))}"
+            yield two(marked("[b]$role[/]", role=role.title()), line(words))
             yield Static(Content(hex_head(data)), classes="about")
-        case LinkBlock(uri, name, mime_type):
-            yield two(marked("[$hue]◆[/] $name", name=name or uri), line(mime_type))
-            yield Static(line(uri), classes="about")
+        case LinkBlock(uri=uri, description=description):
+            yield ResourceLink(block)
+            yield Static(line(f"{uri}   {description}".rstrip()), classes="about")
         case ResourceBlock(uri, mime_type, text, data):
             yield two(marked("[$hue]◆[/] $uri", uri=uri), line(f"{mime_type} · {human_size(block.size)}".strip(" ·")))
             yield from text_view(text, mime_type) if text is not None else [Static(Content(hex_head(data or b"")))]
         case UnknownBlock(raw):
             yield Static("[$quiet]A kind of content that is not known here:[/]")
             yield from code_view(raw)
+
+
+class ResourceLink(HorizontalGroup, can_focus=True):
+    """A link to a resource of the same server: enter or a click opens it. Nothing is fetched before."""
+
+    DEFAULT_CSS = "ResourceLink { height: auto; &:focus { background: $primary 15%; } & > .left { width: 1fr; } }"
+    BINDINGS = [Binding("enter", "follow", "Open the resource", show=False)]
+
+    def __init__(self, link: LinkBlock) -> None:
+        super().__init__(
+            Static(marked("[$hue]◆[/] [u]$name[/u]", name=link.name or link.uri), classes="left"),
+            Static(marked("[$quiet]$type[/]  [$key] enter [/]", type=link.mime_type), classes="right"),
+            classes="two",
+        )
+        self._link = link
+
+    def action_follow(self) -> None:
+        self.post_message(OpenResource(self._link.uri, self._link.name, self._link.mime_type))
+
+    def on_click(self) -> None:
+        self.action_follow()
 
 
 def code_view(raw: Mapping[str, Any] | Any) -> Iterator[Widget]:

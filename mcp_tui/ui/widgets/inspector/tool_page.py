@@ -18,11 +18,13 @@ from textual.worker import Worker
 from mcp_tui.domain.catalog import Hints, Tool
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, decide
 from mcp_tui.domain.schema import arguments_table
 from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.history import History
+from mcp_tui.ui.widgets.inspector.messages import BrowsePage, OpenResource, SaveRequested
 from mcp_tui.ui.widgets.inspector.outcome import Outcome, ResultView
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
@@ -36,7 +38,11 @@ if TYPE_CHECKING:
 
 MOST_ARGUMENTS = 100
 """Arguments that Details lists; the form and Raw have all of them."""
-TASK_WORDS = {TaskSupport.NEVER: "", TaskSupport.OPTIONAL: "if you like: ctrl+t", TaskSupport.REQUIRED: "always"}
+TASK_WORDS = {
+    TaskSupport.NEVER: "",
+    TaskSupport.OPTIONAL: "if you like: ctrl+t",
+    TaskSupport.REQUIRED: "always",
+}
 
 
 class ToolDetails(View):
@@ -60,6 +66,9 @@ class ToolDetails(View):
         yield from self._arguments()
         offered = "□ no, withheld" if self._bench.is_withheld(tool) else "[$foreground]■ yes[/]"
         yield two("[b]Offered to the model[/b]", offered)
+        if tool.page:
+            yield two("[b]Its own page[/b]", line(tool.page))
+            yield Static(hints(u="read it here", b="in the browser"), classes="gap")
         if words := TASK_WORDS[self._bench.tasks.support(tool)]:
             yield two("[b]Runs as a task[/b]", words)
         yield two("[b]When the model asks[/b]", self._when_asked(), "gap")
@@ -113,6 +122,10 @@ class ToolPage(Page):
         Binding("space", "offer", "Offer or withhold", show=False),
         Binding("r", "again", "Call again", show=False),
         Binding("c", "call_form", "To the form", show=False),
+        Binding("t", "more_time", "60 s more", show=False),
+        Binding("s", "save", "Save its files", show=False),
+        Binding("u", "read_page", "Read its own page", show=False),
+        Binding("b", "browse_page", "Its own page in the browser", show=False),
     ]
 
     def __init__(self, bench: Workbench, tool: Tool) -> None:
@@ -120,6 +133,7 @@ class ToolPage(Page):
         self.tool = tool
         self._outcome: Outcome | None = None
         self._prefill: dict[str, Any] | None = None
+        self._patience: Patience | None = None
         self._worker: Worker[None] | None = None
 
     def heading(self) -> Widget:
@@ -197,9 +211,13 @@ class ToolPage(Page):
         started = time.monotonic()
         result: ToolResult | None = None
         what, hint = "stopped by you", ""
-        view.running.start("running as a task" if as_task or self._needs_task else "calling")
+        is_task, limit = as_task or self._needs_task, self.bench.hub.spec(self.ref.server).call_timeout
+        self._patience = patience = Patience(limit) if limit and not is_task else None
+        view.running.start("running as a task" if is_task else "calling", patience)
         try:
-            result = await self.bench.call_tool(self.tool, arguments, progress=view.running.tell, as_task=as_task)
+            result = await self.bench.call_tool(
+                self.tool, arguments, progress=view.running.tell, as_task=as_task, patience=patience
+            )
         except McpTuiError as error:
             what, hint = error.what, error.hint
         finally:
@@ -215,6 +233,22 @@ class ToolPage(Page):
         """Call again with the arguments of the result that is shown."""
         if self._outcome is not None and not self.is_running:
             self._call(self._outcome.arguments, self._outcome.as_task)
+
+    def action_more_time(self) -> None:
+        """The call that runs may take a minute longer."""
+        if self._patience is not None:
+            self._patience.grant()
+
+    def action_save(self) -> None:
+        """Write the pictures, sounds and other bytes of the result to files."""
+        if self._outcome is not None and self._outcome.files:
+            self.post_message(SaveRequested(self.tool.name, self._outcome.files))
+
+    def action_read_page(self) -> None:
+        self.post_message(OpenResource(self.tool.page, f"the page of {self.tool.name}"))
+
+    def action_browse_page(self) -> None:
+        self.post_message(BrowsePage(self.tool))
 
     @property
     def _needs_task(self) -> bool:
@@ -237,6 +271,12 @@ class ToolPage(Page):
                 return allowed and self._outcome is not None
             case "offer":
                 return allowed and self.line.active == "details"
+            case "read_page" | "browse_page":
+                return allowed and self.line.active == "details" and bool(self.tool.page)
+            case "more_time":
+                return allowed and self.is_running and self._patience is not None
+            case "save":
+                return allowed and self.line.active == "result" and self._outcome is not None
             case "call_form":
                 return allowed and self.line.active != "call"
             case _:
