@@ -7,6 +7,7 @@ import time
 from functools import partial
 from typing import Any
 
+import httpx2
 import pytest
 from canned_http import Answer, canned
 from oauth_server import Browser, Guarded, Memory, guarded, refused
@@ -301,6 +302,51 @@ async def test_signing_out_forgets_even_when_nobody_can_be_told() -> None:
     async with guarded() as (_, server), hosting(entry(server.url), authorizer=sign_ins):
         spec = entry(server.url)
     assert "could not be told" in await soon(sign_ins.sign_out(spec)) and not store
+
+
+async def test_a_token_goes_to_no_other_origin() -> None:
+    sign_ins = as_person(Browser())
+    async with guarded() as (guard, server), hosting(entry(server.url), authorizer=sign_ins):
+        (token,) = guard.tokens
+        seen: list[dict[str, str]] = []
+
+        def stranger(method: str, headers: dict[str, str], body: bytes) -> Answer:
+            seen.append(headers)
+            return 200, {}, b""
+
+        flow = sign_ins._latest[SERVER].httpx_auth()  # pyright: ignore[reportPrivateUsage] (what the SDK holds)
+        async with canned(stranger) as url, httpx2.AsyncClient(auth=flow, verify=False) as client:
+            await client.post(url)
+            await client.post(server.url, content=b'{"method": "server/discover", "id": 1}')
+    assert "authorization" not in seen[0] and server.tokens[-1] == f"Bearer {token}"
+
+
+# -- where the browser comes back to -----------------------------------------------------------------------
+
+
+async def test_a_registered_port_that_is_taken_means_another_registration() -> None:
+    store, browser = Memory(), Browser()
+    async with guarded() as (guard, server):
+        async with hosting(entry(server.url), authorizer=as_person(browser, store)):
+            pass
+        guard.tokens.clear()
+        expire(store, server)
+        port = int(browser.asked[0].redirect.split(":")[2].split("/")[0])
+        sign_ins = as_person(browser, store)
+        taken = await asyncio.start_server(lambda *_: None, "127.0.0.1", port)
+        async with taken, hosting(entry(server.url), authorizer=sign_ins) as host:
+            assert await host.call("flat", SERVER) == "read"
+        assert guard.paths.count("/register") == 2
+        assert browser.asked[1].redirect != browser.asked[0].redirect
+
+
+async def test_a_fixed_port_that_is_taken_is_told() -> None:
+    async with guarded() as (_, server), await asyncio.start_server(lambda *_: None, "127.0.0.1", 0) as taken:
+        port = taken.sockets[0].getsockname()[1]
+        spec = HttpSpec(SERVER, server.url, oauth=OAuthSettings("known", callback_port=port))
+        async with hosting(spec, authorizer=as_person(Browser())) as host:
+            status = host.hub.status(SERVER)
+    assert f"port {port}" in status.reason and "callback_port" in status.hint
 
 
 # -- more rights -----------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import Redirected, SignIn, SignInAsks, wrong_with
 from mcp_tui.servers.auth.addresses import Addresses
-from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn, first_done
+from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn
 from mcp_tui.servers.auth.journal import Journal
 from mcp_tui.servers.auth.loopback import Loopback
 from mcp_tui.servers.auth.vault import Vault
@@ -119,7 +119,7 @@ class CodeGrant(Grant):
         """From the browser or from the person, whichever comes first."""
         browser: asyncio.Task[object] = asyncio.create_task(loopback.answer(ask.state))
         person: asyncio.Task[object] = asyncio.create_task(asks.sign_in(ask))
-        ended = await first_done(browser, person, timeout=PATIENCE)
+        ended = await _first_done(browser, person, timeout=PATIENCE)
         if ended is None:
             raise AuthNeeded("nobody signed in within 5 minutes", subject=self.spec.name, hint="press r to try again")
         match ended.result():
@@ -133,3 +133,14 @@ class CodeGrant(Grant):
             case _:
                 raise AuthNeeded("you did not sign in", subject=self.spec.name, hint="press r to be asked again")
         return found
+
+
+async def _first_done(*works: asyncio.Task[object], timeout: float) -> asyncio.Task[object] | None:
+    """The first of these tasks to end, None when none does in time. The others are cancelled, and waited for."""
+    try:
+        done, _ = await asyncio.wait(works, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        return next((work for work in works if work in done), None)
+    finally:
+        for work in works:
+            work.cancel()
+        await asyncio.gather(*works, return_exceptions=True)

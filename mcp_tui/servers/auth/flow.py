@@ -31,6 +31,8 @@ class SignInFlow(httpx2.Auth):
         self._grant = grant
         self._egress = egress
         self._journal = journal
+        self._home = _origin(httpx2.URL(grant.spec.url))
+        """The only origin that gets the token, wherever the SDK is led to."""
         self._lock = asyncio.Lock()
         self._was_let_in = False
         """Some request of this connection was answered: from then on an error may not end the connection."""
@@ -80,7 +82,7 @@ class SignInFlow(httpx2.Auth):
     def _put_token(self, request: httpx2.Request) -> str:
         token = self._grant.token
         request.headers.pop("Authorization", None)
-        if token:
+        if token and _origin(request.url) == self._home:
             request.headers["Authorization"] = f"Bearer {token}"
         return token
 
@@ -176,6 +178,10 @@ class SignInFlow(httpx2.Auth):
         answer = await self._egress.send(request)
         self._journal.answered(request, answer)
         return answer
+
+
+def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+    return url.scheme, url.host, url.port
 
 
 def _wants_more(answer: httpx2.Response) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
@@ -158,14 +157,3 @@ class Grant(OAuthClientProvider):
             return oauth.client_auth or "none"
         supported = (metadata.token_endpoint_auth_methods_supported if metadata else None) or ["client_secret_basic"]
         return "client_secret_basic" if "client_secret_basic" in supported else "client_secret_post"
-
-
-async def first_done(*works: asyncio.Task[object], timeout: float) -> asyncio.Task[object] | None:
-    """The first of these tasks to end, None when none does in time. The others are cancelled, and waited for."""
-    try:
-        done, _ = await asyncio.wait(works, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        return next((work for work in works if work in done), None)
-    finally:
-        for work in works:
-            work.cancel()
-        await asyncio.gather(*works, return_exceptions=True)
