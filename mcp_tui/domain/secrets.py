@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from mcp_tui.domain.masking import MIN_LENGTH
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
+from mcp_tui.domain.signin import OAuthSettings
 
 _SECRET_NAME = re.compile("key|token|secret|passw|credential|authorization", re.IGNORECASE)
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
@@ -35,7 +36,7 @@ def known_secrets(specs: Iterable[ServerSpec], environ: Mapping[str, str], keys:
                 found += [*_in_variables(spec.env), *_in_words(spec.args)]
             case HttpSpec():
                 found += [*_in_headers(spec.headers), *_in_address(spec.url)]
-                found += [spec.oauth.client_secret, *_in_key(spec.oauth.private_key)]
+                found += [*_in_oauth(spec.oauth)]
     return list(dict.fromkeys(value for value in map(str.strip, found) if len(value) >= MIN_LENGTH))
 
 
@@ -53,10 +54,12 @@ def _in_headers(headers: Mapping[str, str]) -> Iterator[str]:
             yield _SCHEME.sub("", value, count=1)
 
 
-def _in_key(written: str) -> Iterator[str]:
-    """The lines of a PEM key; the path of a file is no secret."""
-    if "-----BEGIN" in written:
-        yield from (line for line in written.splitlines() if not line.startswith("-----"))
+def _in_oauth(oauth: OAuthSettings) -> Iterator[str]:
+    """A secret, the lines of a PEM key, tokens; the paths of files are none."""
+    yield oauth.client_secret
+    if "-----BEGIN" in oauth.private_key:
+        yield from (line for line in oauth.private_key.splitlines() if not line.startswith("-----"))
+    yield from (token for token in (oauth.assertion, oauth.id_token) if "/" not in token)
 
 
 def _in_words(words: Iterable[str]) -> Iterator[str]:

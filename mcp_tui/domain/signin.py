@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlsplit
 
-CODE_GRANT, MACHINE_GRANT = "authorization_code", "client_credentials"
-GRANTS = (CODE_GRANT, MACHINE_GRANT)
-"""A person agrees in a browser, or this program signs in for itself."""
+CODE_GRANT, MACHINE_GRANT, ASSERTION_GRANT = "authorization_code", "client_credentials", "jwt_bearer"
+GRANTS = (CODE_GRANT, MACHINE_GRANT, ASSERTION_GRANT)
+"""A person agrees in a browser, this program signs in for itself, or somebody vouches for it."""
 CLIENT_AUTHS = ("client_secret_basic", "client_secret_post", "none")
 """How a client shows its secret at the token endpoint (RFC 7591, section 2)."""
 
@@ -35,6 +35,12 @@ class OAuthSettings:
     """The only authorization server that may get the credentials; "" keeps to the first that was found."""
     client_auth: str = ""
     """One of `CLIENT_AUTHS`; "" takes what the authorization server supports."""
+    assertion: str = field(default="", repr=False)
+    """What the platform vouches with: a JWT, or the path of the file where it keeps the newest one."""
+    id_token: str = field(default="", repr=False)
+    """Instead of `assertion`: the user's ID token (or its file), which the employer's identity provider exchanges."""
+    idp_token_endpoint: str = ""
+    idp_client_id: str = ""
     callback_port: int = 0
     """Where the browser comes back to on 127.0.0.1, for clients registered with a fixed port; 0: any."""
 

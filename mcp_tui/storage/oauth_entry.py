@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from mcp_tui.domain.signin import CLIENT_AUTHS, GRANTS, MACHINE_GRANT, OAuthSettings
+from mcp_tui.domain.signin import ASSERTION_GRANT, CLIENT_AUTHS, GRANTS, MACHINE_GRANT, OAuthSettings
 
 if TYPE_CHECKING:
     from mcp_tui.storage.server_entry import Place, Variables
@@ -19,6 +19,10 @@ _TEXTS = (
     "signing_algorithm",
     "issuer",
     "client_auth",
+    "assertion",
+    "id_token",
+    "idp_token_endpoint",
+    "idp_client_id",
 )
 _OTHERS_NAMES = {
     "clientId": "client_id",
@@ -56,8 +60,12 @@ def _check(settings: OAuthSettings, place: Place, variables: Variables) -> None:
         raise place.wrong("oauth.client_secret", f"is missing: {MACHINE_GRANT} needs it, or a private_key")
     if settings.private_key and settings.grant != MACHINE_GRANT:
         raise place.wrong("oauth.private_key", f"is only for the grant {MACHINE_GRANT}")
+    if settings.grant == ASSERTION_GRANT and bool(settings.assertion) == bool(settings.id_token):
+        raise place.wrong("oauth.assertion", f"or id_token must be given for {ASSERTION_GRANT}, one of them")
     if variables.missing:
         return
+    if settings.id_token and not _is_address(settings.idp_token_endpoint, "https", "http"):
+        raise place.wrong("oauth.idp_token_endpoint", "must be the address where the id_token is exchanged")
     document = settings.client_metadata_url
     if document and not (_is_address(document, "https") and urlsplit(document).path not in ("", "/")):
         raise place.wrong("oauth.client_metadata_url", "must be an https address with a path")

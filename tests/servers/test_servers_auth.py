@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import time
 from functools import partial
+from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import httpx2
 import pytest
 from canned_http import Answer, canned
-from oauth_server import Browser, Guarded, Memory, guarded, refused
+from oauth_server import Browser, Guarded, Memory, given, guarded, refused
 from servers_kit import Host, hosting, soon
 
 from mcp_tui.domain.errors import AuthNeeded
@@ -467,6 +469,49 @@ async def test_a_machine_whose_credentials_are_refused_says_so() -> None:
         spec = HttpSpec(SERVER, server.url, oauth=oauth)
         async with hosting(spec, authorizer=as_person(None)) as host:
             assert "invalid_client" in host.hub.status(SERVER).reason
+
+
+# -- somebody vouches --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("in_file", [False, True])
+async def test_a_platform_vouches_for_the_program(in_file: bool, tmp_path: Path) -> None:
+    file = tmp_path / "token"
+    file.write_text("vouched.for.robot\n")
+    oauth = OAuthSettings(assertion=str(file) if in_file else "vouched.for.robot", grant="jwt_bearer")
+    async with guarded() as (guard, server):
+        spec = HttpSpec(SERVER, server.url, oauth=oauth)
+        async with hosting(spec, authorizer=as_person(None)) as host:
+            assert await host.call("flat", SERVER) == "read"
+        assert "client_id" not in guard.forms[0]
+
+
+async def test_an_employer_vouches_for_the_user() -> None:
+    wishes: list[dict[str, str]] = []
+
+    def provider(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        wishes.append(dict(parse_qsl(body.decode())))
+        return given({"access_token": "vouched.for.robot", "token_type": "N_A"})
+
+    async with guarded() as (guard, server), canned(provider) as idp:
+        oauth = OAuthSettings("me", grant="jwt_bearer", id_token="i.d.token", idp_token_endpoint=idp, idp_client_id="x")
+        sign_ins = as_person(None)
+        async with hosting(HttpSpec(SERVER, server.url, oauth=oauth), authorizer=sign_ins) as host:
+            assert await host.call("flat", SERVER) == "read"
+    (wish,) = wishes
+    assert (wish["subject_token"], wish["audience"], wish["resource"]) == ("i.d.token", guard.url, server.url)
+    assert "Asked the identity provider to vouch" in said(sign_ins)
+    assert "i.d.token" not in str(sign_ins.steps(SERVER)) and "i.d.token" not in str(guard.forms)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"), [(refused("invalid_request"), "HTTP 400"), (given({"token": "none"}), "holds no assertion")]
+)
+async def test_an_employer_that_does_not_vouch_is_told(answer: Answer, words: str) -> None:
+    async with guarded() as (guard, server), canned(lambda *_: answer) as idp:
+        oauth = OAuthSettings("me", grant="jwt_bearer", id_token="i.d.token", idp_token_endpoint=idp)
+        async with hosting(HttpSpec(SERVER, server.url, oauth=oauth), authorizer=as_person(None)) as host:
+            assert words in host.hub.status(SERVER).reason and not guard.forms
 
 
 async def free_port() -> int:

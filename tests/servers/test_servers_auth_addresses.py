@@ -14,6 +14,7 @@ from canned_http import Answer, canned
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.servers.auth.addresses import Addresses
 from mcp_tui.servers.auth.egress import MAX_ANSWER, Egress
+from mcp_tui.servers.auth.journal import Journal
 
 PUBLIC, INTRANET, LOCAL = "https://93.184.215.14/mcp", "https://10.1.2.3/mcp", "http://127.0.0.1:8000/mcp"
 NAMES = {
@@ -107,7 +108,7 @@ async def test_a_name_is_looked_up_once_and_the_request_goes_where_it_was_judged
         with contextlib.ExitStack() as stack:
             stack.callback(NAMES.pop, "localhost")
             request = httpx2.Request("GET", f"http://localhost:{port}/token")
-            found = await Egress("web", Addresses("web", LOCAL)).send(request)
+            found = await Egress("web", Addresses("web", LOCAL), Journal()).send(request)
     assert names == ["localhost"] and seen[0]["host"] == f"localhost:{port}"
     assert (found.status_code, found.text, str(found.request.url)) == (302, "elsewhere", str(request.url))
     assert len(seen) == 1  # a redirect is not followed
@@ -116,7 +117,7 @@ async def test_a_name_is_looked_up_once_and_the_request_goes_where_it_was_judged
 async def test_an_answer_without_an_end_is_cut_off() -> None:
     async with canned(lambda *_: (200, {}, b"x" * (MAX_ANSWER + 1))) as url:
         with pytest.raises(AuthNeeded, match="without an end"):
-            await Egress("web", Addresses("web", LOCAL)).send(httpx2.Request("GET", url))
+            await Egress("web", Addresses("web", LOCAL), Journal()).send(httpx2.Request("GET", url))
 
 
 async def test_a_proxy_of_the_environment_is_used_but_not_for_what_may_not_be(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -130,7 +131,7 @@ async def test_a_proxy_of_the_environment_is_used_but_not_for_what_may_not_be(mo
         for scheme in ("http", "https"):
             monkeypatch.setenv(f"{scheme}_proxy", url.removesuffix("/mcp"))
         monkeypatch.setenv("no_proxy", "")
-        egress = Egress("web", Addresses("web", PUBLIC))
+        egress = Egress("web", Addresses("web", PUBLIC), Journal())
         for bad in ("http://good.example/", "https://10.0.0.7/"):
             with pytest.raises(AuthNeeded):
                 await egress.send(httpx2.Request("GET", bad))

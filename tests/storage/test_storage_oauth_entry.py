@@ -60,6 +60,9 @@ def test_other_credentials_make_another_server_of_it() -> None:
         ({"client_metadata_url": "https://a.example"}, "oauth.client_metadata_url"),
         ({"client_metadata_url": "http://a.example/client.json"}, "oauth.client_metadata_url"),
         ({"issuer": "as.example"}, "oauth.issuer"),
+        ({"grant": "jwt_bearer"}, "oauth.assertion"),
+        ({"grant": "jwt_bearer", "assertion": "a", "id_token": "i"}, "oauth.assertion"),
+        ({"grant": "jwt_bearer", "id_token": "i"}, "oauth.idp_token_endpoint"),
     ],
 )
 def test_an_entry_that_cannot_be_meant_is_named(oauth: Any, key: str) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.servers import HttpSpec
-from mcp_tui.domain.signin import MACHINE_GRANT, AuthStep, Hide, SignedIn, SignInAsks, TokenStore
+from mcp_tui.domain.signin import AuthStep, Hide, OAuthSettings, SignedIn, SignInAsks, TokenStore
 from mcp_tui.servers.auth.journal import Journal
 
 if TYPE_CHECKING:
@@ -67,18 +67,29 @@ class SignInAuthorizer:
             from mcp_tui.servers.auth.vault import Vault
 
             addresses = Addresses(self._spec.name, self._spec.url)
+            egress = Egress(self._spec.name, addresses, self._journal)
             self._grant = self._new_grant(Vault(self._store, self._spec.url, self._hide), addresses)
-            self._flow = SignInFlow(self._grant, Egress(self._spec.name, addresses), self._journal)
+            self._flow = SignInFlow(self._grant, egress, self._journal)
         return self._flow
 
     def _new_grant(self, vault: Vault, addresses: Addresses) -> Grant:
+        from mcp_tui.servers.auth.addresses import Addresses
+        from mcp_tui.servers.auth.assertion_grant import AssertionGrant
         from mcp_tui.servers.auth.code_grant import CodeGrant
+        from mcp_tui.servers.auth.egress import Egress
         from mcp_tui.servers.auth.machine_grant import KeyGrant, SecretGrant
 
-        oauth = self._spec.oauth
-        if oauth.grant != MACHINE_GRANT:
-            return CodeGrant(self._spec, vault, self._asks, addresses, self._journal)
-        return KeyGrant(self._spec, vault) if oauth.private_key else SecretGrant(self._spec, vault)
+        match self._spec.oauth:
+            case OAuthSettings(grant="client_credentials", private_key=""):
+                return SecretGrant(self._spec, vault)
+            case OAuthSettings(grant="client_credentials"):
+                return KeyGrant(self._spec, vault)
+            case OAuthSettings(grant="jwt_bearer") as oauth:
+                # The user named the identity provider: it may be anywhere, even where the server could not lead.
+                provider = Addresses(self._spec.name, oauth.idp_token_endpoint)
+                return AssertionGrant(self._spec, vault, Egress(self._spec.name, provider, self._journal).send)
+            case _:
+                return CodeGrant(self._spec, vault, self._asks, addresses, self._journal)
 
 
 class SignIns:

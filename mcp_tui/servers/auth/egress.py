@@ -15,6 +15,7 @@ import httpx2
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.servers.auth.addresses import Addresses
 from mcp_tui.servers.auth.aside import aside
+from mcp_tui.servers.auth.journal import Journal
 
 TIMEOUT = 15.0
 """Seconds for each part of a request."""
@@ -23,11 +24,13 @@ MAX_ANSWER = 1 << 20
 
 
 class Egress:
-    """Sends requests that a sign-in needs. Each one is judged, and goes to the very address that was judged."""
+    """Sends requests that a sign-in needs. Each one is judged, goes to the very address that was judged, and is
+    written down."""
 
-    def __init__(self, server: str, addresses: Addresses) -> None:
+    def __init__(self, server: str, addresses: Addresses, journal: Journal) -> None:
         self._server = server
         self._addresses = addresses
+        self._journal = journal
 
     async def send(self, request: httpx2.Request) -> httpx2.Response:
         """The whole answer; a redirect is an answer like any other. Raises AuthNeeded and httpx2.HTTPError."""
@@ -40,9 +43,11 @@ class Egress:
         ) as client:
             answer = await client.send(request, stream=True)
             try:
-                return await self._read(answer)
+                whole = await self._read(answer)
             finally:
                 await answer.aclose()
+        self._journal.answered(request, whole)
+        return whole
 
     async def _read(self, answer: httpx2.Response) -> httpx2.Response:
         content = bytearray()

@@ -67,7 +67,7 @@ class SignInFlow(httpx2.Auth):
         """Forget the sign-in, here and, when it can be told, at the authorization server."""
         async with self._lock:
             try:
-                heard = await self._grant.sign_out(self._send)
+                heard = await self._grant.sign_out(self._egress.send)
             except (httpx2.HTTPError, OAuthFlowError, McpTuiError) as error:
                 self._journal.note(
                     "Signed out, but the authorization server could not be told", str(error), failed=True
@@ -114,7 +114,7 @@ class SignInFlow(httpx2.Auth):
 
     async def _renew(self) -> bool:
         try:
-            return await self._grant.renew(self._send)
+            return await self._grant.renew(self._egress.send)
         except (httpx2.HTTPError, McpTuiError) as error:
             self._journal.note("The token could not be renewed", str(error), failed=True)
             return False
@@ -150,7 +150,7 @@ class SignInFlow(httpx2.Auth):
             failure, self._has_no_way = error, not self._grant.is_discovered
         except McpTuiError as error:
             failure = error
-        except OAuthFlowError as error:
+        except (OAuthFlowError, ValueError) as error:  # a ValueError: the SDK stumbled over what a stranger sent
             self._has_no_way = isinstance(error, OAuthRegistrationError) and not self._grant.is_discovered
             failure = AuthNeeded(f"the sign-in failed: {shorten(str(error), 300)}", subject=name)
         except httpx2.HTTPError as error:
@@ -167,17 +167,12 @@ class SignInFlow(httpx2.Auth):
         async with aclosing(self._grant.async_auth_flow(request)) as flow:
             outgoing = await anext(flow)
             while outgoing is not request:
-                outgoing = await flow.asend(await self._send(outgoing))
+                outgoing = await flow.asend(await self._egress.send(outgoing))
             outgoing = await flow.asend(answer)
             while outgoing is not request:
                 if outgoing.method == "POST":
                     self._grant.go_on()
-                outgoing = await flow.asend(await self._send(outgoing))
-
-    async def _send(self, request: httpx2.Request) -> httpx2.Response:
-        answer = await self._egress.send(request)
-        self._journal.answered(request, answer)
-        return answer
+                outgoing = await flow.asend(await self._egress.send(outgoing))
 
 
 def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:

@@ -18,6 +18,8 @@ _GRANTS = {
     "authorization_code": "Exchanged the code for a token",
     "refresh_token": "Renewed the token",
     "client_credentials": "Signed in as this program",
+    "urn:ietf:params:oauth:grant-type:jwt-bearer": "Showed who vouches",
+    "urn:ietf:params:oauth:grant-type:token-exchange": "Asked the identity provider to vouch",
 }
 _TOLD = ("error", "error_description", "issuer", "authorization_servers", "scopes_supported", "scope", "expires_in")
 """What is told of an answer: the rest is long, or secret."""
