@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from pathlib import Path
@@ -62,3 +63,27 @@ def test_a_server_that_exits_at_once_is_explained_where_one_looks_for_it(tmp_pat
         terminal.press("\r")
         terminal.type("\r")
         terminal.wait_for("no luck today", "kaputt")
+
+
+def test_a_killed_server_is_told_of_at_once_and_comes_back_at_r(tmp_path: Path) -> None:
+    licence = tmp_path / "no more"
+    file = tmp_path / "servers.json"
+    broken = python("-I", "-S", str(HERE / "broken" / "server.py"), "gone-for-good", str(licence))
+    file.write_text(json.dumps({"mcpServers": {"vault": broken}}), encoding="utf-8")
+    with Terminal([*PROGRAM, "--config", str(file)], env=home_environment(tmp_path), cwd=tmp_path) as terminal:
+        terminal.wait_for("● vault", "1 tool on offer")
+        terminal.press(F2, quiet=0.3)
+        terminal.type("\r")
+        terminal.wait_for("serving since Monday")
+        licence.touch()
+        (server,) = descendants(terminal.pid)
+        seen = len(terminal.raw)
+        os.kill(server, signal.SIGKILL)
+        terminal.wait_raw(b"killed", since=seen, within=3.0)  # 0.1 s on a quiet machine
+        terminal.wait_for("exited 1", "the licence has run out")
+        terminal.type("\x1bOS")  # F4: the Inspector
+        licence.unlink()
+        terminal.press("r", quiet=0.3)
+        terminal.wait_for("● vault", "1 tool on offer", "serving since Monday")
+        terminal.type(CTRL_Q)
+        terminal.wait_exit()

@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import sys
+import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcp_tui.domain.catalog import Kind as ListKind
 from mcp_tui.domain.errors import ServerError
-from mcp_tui.domain.servers import ServerState, StdioSpec
+from mcp_tui.domain.servers import HttpSpec, ServerState, StdioSpec
 from mcp_tui.domain.text import clean_line, shorten
 from mcp_tui.servers.hub import Hub
+from tests.broken.http_server import broken_http
 
 SERVER = str(Path(__file__).parent / "server.py")
 FAST = ("-I", "-S")
@@ -229,6 +232,26 @@ HTTP = (
     ),
 )
 KINDS = (*STDIO, *HTTP)
+
+
+async def seen(hub: Hub, kind: Broken, folder: Path, crowd: asyncio.Semaphore) -> tuple[str, float]:
+    """What a user is told of one kind, and after how many seconds; it is removed after that."""
+    async with crowd, contextlib.AsyncExitStack() as stack:
+        if kind.is_http:
+            url = await stack.enter_async_context(broken_http(kind.name))
+            spec = HttpSpec(kind.name, url, connect_timeout=kind.connect_timeout)
+        else:
+            spec = replace(stdio(kind.name, str(folder / kind.name)), connect_timeout=kind.connect_timeout)
+        began = time.perf_counter()
+        hub.add(spec)
+        try:
+            async with asyncio.timeout(40):
+                told = await kind.provoke(hub, kind.name)
+        except (AssertionError, TimeoutError) as error:
+            told = f"(nothing: {error!r}) {status(hub, kind.name)}"
+        took = time.perf_counter() - began
+        await hub.remove(kind.name)
+    return told, took
 
 
 def table() -> str:

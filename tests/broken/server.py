@@ -74,6 +74,8 @@ def start() -> None:
             os.write(2, b"the end of the flood\n")
         case "gone-for-good" if FLAG and FLAG.exists():
             sys.exit("the licence has run out")
+        case "gone-for-good":
+            os.write(2, b"serving since Monday\n")
         case _:
             pass
 
