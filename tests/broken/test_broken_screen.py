@@ -132,6 +132,7 @@ async def test_a_killed_server_says_so_within_half_a_second_and_r_brings_it_back
         await me.press("r")
         await me.sees("● gone-for-good")
         await killing
+        await me.sees("● ready", "serving since Monday")
         await me.press("l")
         await me.sees("killed (SIGKILL)")
         (call,) = bench.calls.of("gone-for-good", tool.name)
