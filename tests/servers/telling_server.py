@@ -96,6 +96,8 @@ def answer(number: Any, method: str, params: Message) -> Message | None:
             return {"resources": [{"uri": "note://a", "name": "a"}, {"uri": "note://secret", "name": "s"}]}
         case "resources/templates/list":
             return {"resourceTemplates": [{"uriTemplate": "trip://{country}/{city}", "name": "trips"}]}
+        case "prompts/get":
+            return {"messages": [{"role": "user", "content": {"type": "text", "text": json.dumps(params)}}]}
         case "resources/read" if params["uri"].startswith("ui:"):
             html = "<h1>A page</h1><script>1</script>"
             return {"contents": [{"uri": params["uri"], "mimeType": "text/html;profile=mcp-app", "text": html}]}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -270,6 +271,42 @@ async def test_suggestions_of_the_server_stand_under_the_field_and_right_takes_t
         await press(pilot, "right", "ctrl+s")
 
         assert app.sent == [{"text": "Oslo"}]
+
+
+async def test_up_and_down_choose_a_suggestion_and_beyond_the_ends_is_what_was_typed() -> None:
+    async def suggest(name: str, text: str, others: dict[str, str]) -> list[str]:
+        return [each for each in ("Oslo", "Odense", "Oulu") if each.startswith(text)]
+
+    app = Bench(NOTE, suggest=suggest)
+    async with app.run_test() as pilot:
+        await press(pilot, "O")
+        await pilot.pause(0.3)
+        await press(pilot, "down", "down")
+        assert "Oslo · ▸ Odense · Oulu" in app.words
+        assert app.form.values() == {"text": "Odense"}
+        await press(pilot, "down", "down")
+        assert app.form.values() == {"text": "O"}
+        await press(pilot, "up", "ctrl+s")
+        assert app.sent == [{"text": "Oulu"}]
+
+
+async def test_an_answer_to_what_is_typed_no_more_is_dropped() -> None:
+    slow = asyncio.Event()
+
+    async def suggest(name: str, text: str, others: dict[str, str]) -> list[str]:
+        if text == "O":
+            await slow.wait()
+        return [f"{text}-answer"]
+
+    app = Bench(NOTE, suggest=suggest)
+    async with app.run_test() as pilot:
+        await press(pilot, "O")
+        await pilot.pause(0.2)
+        await press(pilot, "s")
+        await pilot.pause(0.3)
+        slow.set()
+        await pilot.pause()
+        assert "Os-answer" in app.words and "O-answer" not in app.words
 
 
 @settings(max_examples=60, deadline=None)

@@ -55,7 +55,7 @@ async def test_a_server_that_will_not_tell_of_a_resource_is_quoted(folder: Folde
 
 
 async def test_all_that_a_server_says_is_on_its_page_with_how_it_does(folder: Folder) -> None:
-    async with seat(folder, [telling()], size=(132, 60)) as you:
+    async with seat(folder, [telling()], size=(132, 90)) as you:
         you.app.workspace.open(Ref("telling"))
         info = you.app.bench.hub.info("telling")
         assert info is not None
@@ -165,3 +165,27 @@ async def test_without_a_time_of_its_own_a_call_tells_only_for_how_long_it_runs(
         assert "60 s more" not in you.screen
         await you.press("escape")
         await you.sees("stopped by you")
+
+
+async def test_a_prompts_arguments_are_completed_with_the_others_as_context(folder: Folder) -> None:
+    async with seat(folder, [telling()]) as you:
+        you.app.workspace.open(Ref("telling", Kind.PROMPT, "trip"))
+        await you.sees("fr · de")
+        await you.press("down", "tab")
+        await you.sees("Paris · Pau")
+        await you.press("P", "a", "u", "right", "ctrl+s")
+        await you.answer("a")
+        await you.sees('country  "fr"', 'city     "Pau"')
+
+
+async def test_the_variables_of_a_template_are_completed_with_the_others_as_context(folder: Folder) -> None:
+    async with seat(folder, [telling()]) as you:
+        you.app.workspace.open(Ref("telling", Kind.TEMPLATE, "trip://{country}/{city}"))
+        await you.sees("fr · de")
+        await you.press("down", "down", "enter")
+        await you.sees("Berlin · Bonn")
+        await you.press("up")
+        await you.sees("▸ Bonn")
+        await you.press("ctrl+s")
+        await you.answer("a")
+        await you.sees("trip://de/Bonn")

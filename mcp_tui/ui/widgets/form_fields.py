@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any, ClassVar
 
 from rich.text import Text
@@ -17,20 +15,13 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.message import Message
-from textual.suggester import Suggester
 from textual.widgets import Input, Select, SelectionList, Static, TextArea
 
-from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.schema import UNSET, Field, FieldError, parse, parse_json, same, show
 from mcp_tui.domain.schema_words import value_words
 from mcp_tui.domain.text import clean_line, hidden_count, safe_json
 from mcp_tui.ui.widgets.editors import Area, Editor, Line, Unplain, at_end, escaped, is_plain, set_placeholder, typed
-
-Complete = Callable[[str], Awaitable[list[str]]]
-"""Values that begin like the text; raw."""
-
-_PAUSE = 0.15
-"""Seconds without a key before a server is asked for suggestions."""
+from mcp_tui.ui.widgets.form_suggestions import Complete, Suggestions
 
 
 class Entry(VerticalGroup):
@@ -69,11 +60,12 @@ class Entry(VerticalGroup):
         """The entry holds something else now."""
 
     class Suggested(Message):
-        """The server's suggestions for what is typed; raw."""
+        """The server's suggestions for what is typed, and the chosen one; raw."""
 
-        def __init__(self, values: list[str]) -> None:
+        def __init__(self, values: list[str], chosen: str | None) -> None:
             super().__init__()
             self.values = values
+            self.chosen = chosen
 
     def __init__(self, field: Field) -> None:
         super().__init__()
@@ -144,11 +136,16 @@ class TextEntry(Entry):
     Text with hidden characters is shown as a JSON string, in quotes, so that they are seen and stay as they are.
     """
 
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "choose(1)", "The next suggestion", show=False),
+        Binding("up", "choose(-1)", "The suggestion before", show=False),
+    ]
+
     def __init__(self, field: Field, value: Any = UNSET, complete: Complete | None = None) -> None:
         super().__init__(field)
         self._quoted = False
-        self._complete = complete
         self._editor: Editor = Line()
+        self._suggestions = Suggestions(complete, lambda: self.draft, self._suggested) if complete else None
         self.put(value)
 
     def compose(self) -> ComposeResult:
@@ -193,8 +190,7 @@ class TextEntry(Entry):
 
     def _line(self, text: str) -> Line:
         line = Line(text, whole=self.field.kind == "text")
-        if self._complete:
-            line.suggester = Suggestions(self, self._complete)
+        line.suggester = self._suggestions
         return line
 
     def _write(self, text: str) -> None:
@@ -227,36 +223,30 @@ class TextEntry(Entry):
     def _edited(self, event: Message) -> None:
         event.stop()
         self.post_message(self.Edited())
+        if self._editor.has_focus and not self.draft:
+            self._ask()  # a line asks by itself only while it holds something
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        if self._complete and isinstance(self._editor, Line) and not self._editor.value:
-            self.run_worker(self._first_suggestions(self._complete), group="suggest", exclusive=True)
+        self._ask()
 
-    async def _first_suggestions(self, complete: Complete) -> None:
-        try:
-            self.post_message(self.Suggested(await complete("")))
-        except McpTuiError:
-            return  # suggestions are a kindness; the form works without
+    def _ask(self) -> None:
+        """Get suggestions for the text as it is, at once."""
+        if self._suggestions is not None and isinstance(self._editor, Line):
+            self.run_worker(self._suggestions.ask(self._editor.value), group="suggest", exclusive=True)
 
+    def _suggested(self, values: list[str], chosen: str | None) -> None:
+        self.post_message(self.Suggested(values, chosen))
 
-class Suggestions(Suggester):
-    """Asks for suggestions once the typing pauses; the first one that goes on from the text is shown behind it."""
+    def action_choose(self, by: int) -> None:
+        """Put the next suggestion, or the one before, into the line."""
+        if self._suggestions is not None and isinstance(self._editor, Line):
+            self._editor.value = self._suggestions.choose(by)
+            at_end(self._editor)
 
-    def __init__(self, entry: TextEntry, complete: Complete) -> None:
-        super().__init__(use_cache=False, case_sensitive=True)
-        self._entry = entry
-        self._complete = complete
-
-    async def get_suggestion(self, value: str) -> str | None:
-        await asyncio.sleep(_PAUSE)
-        if self._entry.draft != value:
-            return None
-        try:
-            found = await self._complete(value)
-        except McpTuiError:
-            return None
-        self._entry.post_message(Entry.Suggested(found))
-        return next((one for one in found if one.startswith(value) and is_plain(one)), None)
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action == "choose":
+            return isinstance(self._editor, Line) and self._suggestions is not None and self._suggestions.can_choose
+        return super().check_action(action, parameters)
 
 
 class YesNo(Static, can_focus=True):

@@ -36,8 +36,14 @@ class Says(Static):
         self._wrong = words
         self._show()
 
-    def suggest(self, values: list[str]) -> None:
-        self._suggested = " · ".join(shorten(clean_line(value), 30) for value in values[:_MAX_SUGGESTIONS])
+    def suggest(self, values: list[str], chosen: str | None) -> None:
+        """Show suggestions (raw), those around the chosen one; none bring back what the server says of the field."""
+        at = values.index(chosen) if chosen in values else 0
+        first = at - at % _MAX_SUGGESTIONS
+        page = values[first : first + _MAX_SUGGESTIONS]
+        words = [("▸ " if value == chosen else "") + shorten(clean_line(value), 30) for value in page]
+        more = len(values) - first - len(page)
+        self._suggested = " · ".join([*words, *([f"{more} more"] if more > 0 else [])]) + ("   ↑↓" if words else "")
         self._show()
 
     def set_blank(self, words: str) -> None:
@@ -97,7 +103,7 @@ class FieldRow(VerticalGroup):
     @on(Entry.Suggested)
     def _suggest(self, event: Entry.Suggested) -> None:
         event.stop()
-        self._says.suggest(event.values)
+        self._says.suggest(event.values, event.chosen)
 
     @on(Entry.Edited)
     def _edited(self) -> None:

@@ -65,7 +65,7 @@ class ServerVitals(VerticalGroup):
             ("handshake", human_time(vitals.handshake) if vitals.handshake is not None else ""),
             ("last answer", answers),
             ("process", str(info.pid) if info and info.pid is not None else ""),
-            ("memory", f"{human_size(self._memory)} with what it started" if self._memory is not None else ""),
+            ("memory", f"{human_size(self._memory)} in all" if self._memory is not None else ""),
         ]
         shown: Rows = [(name, line(value)) for name, value in rows if value]
         if info is not None and "logging" in info.capabilities:
