@@ -44,7 +44,7 @@ class Contents(View):
         self._uri = uri
         self._read = read
         self._watch = watch
-        self._w = {"w": w} if w else {}
+        self._keys = Static(_keys(w))
 
     def compose(self) -> ComposeResult:
         yield self._watch
@@ -54,13 +54,17 @@ class Contents(View):
                     yield from _content(block)
                 if not contents:
                     yield Static("[$quiet]It is empty.[/]", classes="gap")
-                yield Static(hints(i="insert into chat", y="copy", r="read again", **self._w))
+                yield self._keys
             case Asked(what=what, hint=hint):
                 yield from failure_lines(what, hint)
                 yield Static(hints(r="read again"))
             case None:
                 yield Static(line(self._uri), classes="gap")
                 yield Static(f"[$quiet]Not read yet.[/]   {hints(enter='reads it')}")
+
+    def tell_watching(self, w: str) -> None:
+        """The key that watches does something else now."""
+        self._keys.update(_keys(w))
 
     @property
     def text(self) -> str:
@@ -201,7 +205,8 @@ class ResourcePage(Page):
     async def action_watch(self) -> None:
         """Be told of changes from now on, or no more."""
         await self._watcher.toggle()
-        self._anew("content")
+        if isinstance(view := self._views.get("content"), Contents):
+            view.tell_watching(self._watch_words())
 
     def watched(self, uri: str) -> None:
         self.run_worker(self._watcher.changed(uri), group="follow", exit_on_error=False)
@@ -252,6 +257,10 @@ class ResourcePage(Page):
                 return allowed and self.line.active == "content" and bool(self._watch_words())
             case _:
                 return allowed
+
+
+def _keys(w: str) -> str:
+    return hints(i="insert into chat", y="copy", r="read again", **({"w": w} if w else {}))
 
 
 def _content(block: ResourceBlock) -> Iterator[Widget]:
