@@ -34,6 +34,8 @@ class StdioSpec:
     env: Mapping[str, str] = field(default_factory=dict[str, str])
     """Added to the few variables that every server gets (PATH, HOME, …)."""
     cwd: str | None = None
+    inherit_env: bool = False
+    """It gets all of our environment but the keys of models."""
     enabled: bool = True
     connect_timeout: float = CONNECT_TIMEOUT
     origin: str = ""
@@ -64,7 +66,8 @@ class StdioSpec:
 
         The hash keeps secrets of the environment out of the rules file, yet changes with their names.
         """
-        return _hash([self.command, list(self.args), self.cwd, sorted(self.env)])
+        more = ["inherits"] if self.inherit_env else []
+        return _hash([self.command, list(self.args), self.cwd, sorted(self.env), *more])
 
 
 @dataclass(frozen=True, slots=True)

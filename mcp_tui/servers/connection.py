@@ -21,7 +21,7 @@ from mcp_tui import __version__
 from mcp_tui.domain.catalog import Catalog, Kind
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerError, ServerUnreachable
 from mcp_tui.domain.happenings import CatalogChanged, ServerChanged, TaskHeard
-from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
+from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.servers import convert, sdk, signing_in, tasks
@@ -47,6 +47,7 @@ from mcp_tui.servers.pulse import Pulse
 from mcp_tui.servers.signing_in import authorizer_for, hold
 from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
 from mcp_tui.servers.watching import UPDATED, Watching
+from mcp_tui.servers.way import Way
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 
 if TYPE_CHECKING:
@@ -93,10 +94,10 @@ class Connection:
         self._process: ServerProcess | None = None
         self._link: Link | None = None
         self._authorizer: Authorizer | None = None
-        self._mode = spec.era
-        self._sse = isinstance(spec, HttpSpec) and spec.sse
+        self._way = Way(spec, host.eras)
         self._unanswered = False
         """The last attempt sent something and got no message at all."""
+        self._began = 0.0
         self._ready_since: float | None = None
         self.settled.set()
 
@@ -186,28 +187,22 @@ class Connection:
 
     async def _own(self) -> None:
         attempts, had_been_ready = 0, False
-        refusal: Fault | None = None
-        """Why streamable HTTP did not work, while HTTP+SSE is tried."""
         while not self._stopping.is_set():
             attempts += 1
-            began = time.monotonic()
+            self._began = time.monotonic()
             self._ready_since = None
             self._enter(ServerState.CONNECTING, attempts=attempts)
             fault = await self._attempt()
             if self._stopping.is_set():
                 return
-            if self._dies_of_probe(fault):
-                self._mode, attempts = "legacy", 0
+            if self._way.another(fault, self._unanswered):
+                attempts = 0
                 continue
-            if self._may_know_sse_only(fault):
-                self._sse, attempts, refusal = True, 0, fault
-                continue
-            if refusal is not None and self._ready_since is None:
-                self._sse, fault = False, refusal
+            fault = self._way.told(fault)
             if self._ready_since is not None:
                 had_been_ready = True
                 attempts = 0 if time.monotonic() - self._ready_since >= STEADY else attempts
-            lasted = time.monotonic() - began
+            lasted = time.monotonic() - self._began
             hopeless = fault.phase in ("start", AUTHORIZATION)
             if not had_been_ready or hopeless or attempts >= MAX_ATTEMPTS:
                 self._enter(ServerState.FAILED, fault, attempts, lasted)
@@ -260,12 +255,12 @@ class Connection:
                 async with Client(
                     self._transport(wire),
                     client_info=Implementation(name="mcp-tui", version=__version__),
-                    mode=self._mode,
+                    mode=self._way.mode,
                     cache=None,
                     **self._callbacks.options(),
                 ) as client:
-                    if self._mode not in ("auto", "legacy"):
-                        await _discover(client, self._mode)
+                    if self._way.mode not in ("auto", "legacy"):
+                        await _discover(client, self._way.mode)
                     deadline.reschedule(None)
                     await self._serve(client, wire, handshake)
                     deadline.reschedule(loop.time() + GOODBYE)
@@ -287,8 +282,7 @@ class Connection:
         self._ready_since = time.monotonic()
         pid = self._process.pid if self._process else None
         self.info = convert.server_info(client, handshake.raw or {}, pid)
-        if self.info.era == "legacy" and self._mode == "auto":
-            self._mode = "legacy"  # the next handshake need not probe again: some servers let a probe wait for 10 s
+        self._way.works(self.info.era, time.monotonic() - self._began)
         self._enter(ServerState.READY)
         link.start(self._keep_listed(link))
         link.start(self.loudness.renew(link, self.chatter.note))
@@ -309,7 +303,7 @@ class Connection:
 
     def _transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):
-            transport = sse_transport if self._sse else http_transport
+            transport = sse_transport if self._way.sse else http_transport
             return transport(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
         if self._process is not None:
             return stdio_transport(self._process, wire)
@@ -365,16 +359,6 @@ class Connection:
         if self._process is not None and wire.lost.is_set():
             return program_ended(self._process, phase, shorten(self.chatter.last_words, 200))
         return refused(phase, leaf)
-
-    def _dies_of_probe(self, fault: Fault) -> bool:
-        """Some servers of the legacy era end when the first message is not `initialize`: they get another start."""
-        ended = isinstance(self.spec, StdioSpec) and fault.exit_code is not None and fault.phase == "first handshake"
-        return ended and self._mode == "auto" and self._unanswered
-
-    def _may_know_sse_only(self, fault: Fault) -> bool:
-        """Servers of 2024-11-05 refuse the first message of streamable HTTP like this (MCP, basic/transports)."""
-        refused = fault.short in ("HTTP 400", "HTTP 404", "HTTP 405") and fault.phase == "first handshake"
-        return refused and not self._sse and self._mode != "2026-07-28"
 
     def _enter(
         self, state: ServerState, fault: Fault | None = None, attempts: int = 0, lasted: float | None = None

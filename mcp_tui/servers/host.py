@@ -10,6 +10,7 @@ from mcp_tui.domain.asks import Root, ServerAsks
 from mcp_tui.domain.happenings import Listener
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.trace import Trace
+from mcp_tui.servers.way import EraMemory
 
 if TYPE_CHECKING:
     import httpx2
@@ -44,3 +45,4 @@ class Host:
     roots: tuple[Root, ...] | None = None
     """The folders that servers may work in."""
     authorizer: AuthorizerFactory | None = None
+    eras: EraMemory | None = None

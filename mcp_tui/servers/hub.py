@@ -22,6 +22,7 @@ from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
 from mcp_tui.servers.memory import resident
+from mcp_tui.servers.way import EraMemory
 
 if TYPE_CHECKING:
     from mcp import Client
@@ -36,7 +37,8 @@ class Hub:
     """The servers of one session, in the order added. Every method belongs into the running event loop.
 
     Without `asks` no server is told that it may ask anything; with `sampling` they may also ask for the model, with
-    `roots` (even none yet) for the folders they may work in. `authorizer` signs in to servers that want it.
+    `roots` (even none yet) for the folders they may work in. `authorizer` signs in to servers that want it; `eras`
+    knows servers from earlier runs.
     """
 
     def __init__(
@@ -48,9 +50,10 @@ class Hub:
         sampling: bool = False,
         roots: Iterable[Root] | None = None,
         authorizer: AuthorizerFactory | None = None,
+        eras: EraMemory | None = None,
     ) -> None:
         folders = None if roots is None else tuple(roots)
-        self._host = Host(trace, listener, asks, sampling, folders, authorizer)
+        self._host = Host(trace, listener, asks, sampling, folders, authorizer, eras)
         self._connections: dict[str, Connection] = {}
         self._closing: asyncio.Task[None] | None = None
 

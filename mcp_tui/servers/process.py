@@ -20,7 +20,8 @@ from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.servers.faults import CannotStart, Fault
 
 INHERITED = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
-"""All that a server gets of our environment; keys and tokens are never among it."""
+"""All that a server gets of our environment, unless its entry wants more; keys and tokens are never among it."""
+NEVER_INHERITED = ("OPENAI_",)
 GRACE = 0.3
 """Seconds between closing the input, SIGTERM and SIGKILL."""
 MAX_LINE = 256 * 1024 * 1024
@@ -29,9 +30,11 @@ MAX_WAITING = 64 * 1024 * 1024
 _RUNNERS = {"npx": "Node.js", "node": "Node.js", "npm": "Node.js", "uvx": "uv", "uv": "uv", "docker": "Docker"}
 
 
-def child_environment(extra: Mapping[str, str]) -> dict[str, str]:
-    """The environment of a server's program."""
-    ours = {name: os.environ[name] for name in INHERITED if name in os.environ}
+def child_environment(extra: Mapping[str, str], inherit: bool = False) -> dict[str, str]:
+    """The environment of a server's program: a few variables of ours, or with `inherit` all but the models' keys."""
+    ours = {name: value for name, value in os.environ.items() if name in INHERITED}
+    if inherit:
+        ours = {name: value for name, value in os.environ.items() if not name.startswith(NEVER_INHERITED)}
     return {**ours, **extra}
 
 
@@ -85,7 +88,7 @@ class ServerProcess(asyncio.SubprocessProtocol):
     @classmethod
     async def start(cls, spec: StdioSpec, on_stderr: Callable[[bytes], None]) -> ServerProcess:
         """Start a server's program. Raises CannotStart."""
-        environment = child_environment(spec.env)
+        environment = child_environment(spec.env, spec.inherit_env)
         program = find_program(spec, environment)
         loop = asyncio.get_running_loop()
         try:

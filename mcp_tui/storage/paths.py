@@ -50,6 +50,11 @@ class Paths:
         return self.data / "sign-ins.json"
 
     @property
+    def eras_file(self) -> Path:
+        """What was learnt of servers; safe to delete."""
+        return self.cache / "eras.json"
+
+    @property
     def saved(self) -> Path:
         """What the user saved of results: pictures, sounds and other bytes."""
         return self.data / "saved"

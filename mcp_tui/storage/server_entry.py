@@ -108,9 +108,9 @@ def _stdio(name: str, entry: dict[str, Any], place: Place, variables: Variables)
     if not isinstance(args, list) or not all(isinstance(arg, str) for arg in args):
         raise place.wrong("args", "must be a list of texts")
     cwd = variables.expand(_text(entry, "cwd", "", place)) or None
-    return StdioSpec(
-        name, command, tuple(variables.expand(arg) for arg in args), _texts(entry, "env", place, variables), cwd
-    )
+    words = tuple(variables.expand(arg) for arg in args)
+    inherit = _flag(entry, "inherit_env", False, place)
+    return StdioSpec(name, command, words, _texts(entry, "env", place, variables), cwd, inherit)
 
 
 def _http(name: str, entry: dict[str, Any], place: Place, variables: Variables) -> HttpSpec:

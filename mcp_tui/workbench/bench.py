@@ -26,6 +26,7 @@ from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
+from mcp_tui.storage.eras import Eras
 from mcp_tui.workbench.calls import CallRecord, Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
@@ -66,6 +67,7 @@ class Workbench:
             sampling=asks is not None,
             roots=as_roots(home.settings.roots),
             authorizer=self.signing_in,
+            eras=Eras(home.paths.eras_file),
         )
         self.roots = Roots(home, self.hub)
         self.models = Models(home)

@@ -208,6 +208,16 @@ async def test_a_server_gets_its_own_variables_and_none_of_our_keys(monkeypatch:
         assert "sk-secret-secret" not in env and '"MINE": "1"' in env and '"PATH"' in env
 
 
+async def test_an_entry_may_let_its_server_have_our_environment_but_not_the_keys(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-secret-secret")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.example:8080")
+    async with hosting(raw(inherit_env=True)) as host:
+        env = await host.call("env")
+        assert "sk-secret-secret" not in env and "proxy.example" in env
+
+
 async def test_a_server_that_keeps_ending_is_given_up_and_can_be_tried_again_by_hand(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
