@@ -45,6 +45,10 @@ class Guarded:
     def choose(self, choice: Choice) -> None:
         """Take this answer."""
 
+    def takes_paste(self, text: str) -> bool:
+        """Whether a paste can only be meant for this dialog; any other is typing."""
+        return False
+
     @abstractmethod
     def step_back(self) -> None:
         """esc: one step back; from the first step that is "no"."""
@@ -96,6 +100,8 @@ class KeySieve:
         return self._let_go(event)  # with a held key whose dialog has gone meanwhile
 
     def _guarded(self, event: events.Key | events.Paste, dialog: Guarded) -> Sequence[events.Event]:
+        if isinstance(event, events.Paste) and dialog.takes_paste(event.text):
+            return [event]
         key = event.key if isinstance(event, events.Key) else ""
         is_answer = dialog.choice_for(key) is not None
         match self._presses.press(_what(event, is_answer), event.time, dialog.drawn_at):

@@ -18,6 +18,7 @@ import mcp_tui.ui
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.ui.asking import Asking
+from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.screens.approve import ApproveDialog
 from mcp_tui.ui.themes import INK, PAPER, with_roles
 from mcp_tui.ui.widgets.banner import Banner
@@ -91,7 +92,7 @@ class AskingApp(App[None]):
         return self.screen if isinstance(self.screen, ApproveDialog) else None
 
 
-async def until(pilot: Pilot[None], wanted: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(pilot: Pilot[Any], wanted: Callable[[], object], seconds: float = 5.0) -> None:
     """Wait for something to become true."""
     end = monotonic() + seconds
     while not wanted():
@@ -107,6 +108,19 @@ async def drawn(pilot: Pilot[None]) -> ApproveDialog:
     assert app.dialog is not None
     app.dialog.drawn_at = monotonic() - 60
     return app.dialog
+
+
+async def seen(pilot: Pilot[Any]) -> Guarded:
+    """Any guarded dialog, once its answers may be given: made to have been drawn a long time ago."""
+
+    def shown() -> Guarded | None:
+        return pilot.app.screen if isinstance(pilot.app.screen, Guarded) else None
+
+    await until(pilot, lambda: (dialog := shown()) and dialog.drawn_at is not None)
+    dialog = shown()
+    assert dialog is not None
+    dialog.drawn_at = monotonic() - 60
+    return dialog
 
 
 class Keyboard:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from time import monotonic
+from typing import Any
 
-from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, drawn, request, settle, until
+import pytest
+from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, drawn, request, screen_text, seen, settle, until
 from textual import events
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
+from mcp_tui.domain.asks import Elicitation, ElicitReply, Sampling
 from mcp_tui.domain.gate import Gate, Reply
 from mcp_tui.domain.permission import Answer
+from mcp_tui.domain.signin import SignIn
 from mcp_tui.ui.widgets.banner import Banner
 
 
@@ -289,3 +293,72 @@ async def test_a_terminal_that_loses_the_focus_while_a_question_opens_still_star
         app.post_message(events.AppFocus())
         await pilot.pause()
         assert app.focused and app.focused.id == "deny"
+
+
+FORM = {"properties": {"name": {"type": "string"}}}
+QUESTIONS = {
+    "elicitation": (lambda app: app.asking.elicit(Elicitation("srv", "Who?", FORM)), ElicitReply("cancel")),
+    "sampling": (lambda app: app.asking.sample(Sampling("srv", ())), None),
+    "sign-in": (lambda app: app.asking.sign_in(SignIn("srv", "https://as.example/", "http://127.0.0.1:1/")), None),
+}
+"""How each question of a server is asked, and the answer when there is none."""
+
+
+def put(app: AskingApp, about: str) -> asyncio.Task[object]:
+    question: Callable[[AskingApp], Coroutine[Any, Any, object]] = QUESTIONS[about][0]
+    return asyncio.create_task(question(app))
+
+
+async def test_servers_questions_wait_in_one_line_with_those_for_permission() -> None:
+    async with running() as (app, pilot, _):
+        order = ["sampling", "permission", "elicitation"]
+        replies = [put(app, "sampling"), ask(app), put(app, "elicitation")]
+        assert await until(pilot, lambda: len(app.asking.waiting) == 3) is None
+        answers: list[object] = []
+        for about, button, reply in zip(order, ("#refuse", "#once", "#decline"), replies, strict=True):
+            await until(
+                pilot, lambda about=about: app.asking.waiting[0].about == about and app.asking.waiting[0].is_open
+            )
+            await seen(pilot)
+            assert await pilot.click(button)
+            answers.append(await settle(reply))
+        assert answers == [None, Reply(Answer.ONCE, {"a": 17, "b": 25}), ElicitReply("decline")]
+
+
+async def test_a_servers_question_says_how_many_wait() -> None:
+    async with running() as (app, pilot, _):
+        put(app, "elicitation")
+        await seen(pilot)
+        ask(app)
+        await until(pilot, lambda: "1 of 2" in screen_text(app))
+
+
+@pytest.mark.parametrize("about", QUESTIONS)
+async def test_cancelling_a_servers_question_takes_it_off_the_screen_and_off_the_queue(about: str) -> None:
+    async with running() as (app, pilot, _):
+        shown, queued = put(app, about), put(app, about)
+        await seen(pilot)
+        queued.cancel()
+        await until(pilot, lambda: len(app.asking.waiting) == 1)
+        assert app.asking.waiting[0].is_open
+        shown.cancel()
+        await until(pilot, lambda: len(app.screen_stack) == 1 and not app.asking.waiting)
+        assert banner(app) == ""
+
+
+@pytest.mark.parametrize("about", QUESTIONS)
+async def test_closing_the_app_answers_no_to_servers_too(about: str) -> None:
+    async with running() as (app, pilot, _):
+        replies = [put(app, about), put(app, about)]
+        await seen(pilot)
+        app.asking.close()
+        assert [await settle(each) for each in [*replies, put(app, about)]] == [QUESTIONS[about][1]] * 3
+
+
+@pytest.mark.parametrize("about", QUESTIONS)
+async def test_a_servers_dialog_that_something_else_closes_is_a_no(about: str) -> None:
+    async with running() as (app, pilot, _):
+        reply = put(app, about)
+        await seen(pilot)
+        app.pop_screen()
+        assert await settle(reply) == QUESTIONS[about][1]

@@ -8,31 +8,54 @@ from __future__ import annotations
 import asyncio
 import os
 import random
+from collections.abc import Callable, Coroutine
+from typing import Any
 
-from asking_app import AskingApp, Field, Keyboard, drawn, request, until
+import pytest
+from asking_app import AskingApp, Field, Keyboard, request, seen, settle, until
 from textual.pilot import Pilot
+from textual.widgets import Input, TextArea
 
-from mcp_tui.domain.gate import Reply
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
+from mcp_tui.domain.content import TextBlock
+from mcp_tui.domain.signin import SignIn
 
 STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
-LETTERS = "asAedy asAedy qxé"
+LETTERS = "asAedy asAedy qxé opc"
+FORM = {
+    "properties": {
+        "name": {"type": "string"},
+        "size": {"enum": ["S", "M"], "default": "S"},
+        "gift": {"type": "boolean"},
+    }
+}
+TEXT = (SamplingMessage("user", (TextBlock("Why?"),)),)
+SIGN_IN = SignIn("srv", "https://as.example/authorize?state=s1", "http://127.0.0.1:4711/callback")
+ASKS: dict[str, Callable[[AskingApp], Coroutine[Any, Any, object]]] = {
+    "permission": lambda app: app.asking.ask(request()),
+    "form": lambda app: app.asking.elicit(Elicitation("srv", "Who?", FORM)),
+    "address": lambda app: app.asking.elicit(Elicitation("srv", "Go", url="https://example.org")),
+    "sampling": lambda app: app.asking.sample(Sampling("srv", TEXT)),
+    "sign-in": lambda app: app.asking.sign_in(SIGN_IN),
+}
+"""Every kind of question."""
 
 
-async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Random) -> None:
+async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Random, kinds: list[str]) -> None:
     """One stream: a question is open, or comes at some key, by itself or by F8; keys come 0 to 0.2 s apart."""
     keys = Keyboard(app)
     open_first = chance.random() < 0.6
-    replies: list[asyncio.Task[Reply]] = []
+    replies: list[asyncio.Task[object]] = []
     if open_first:
-        replies.append(asyncio.create_task(app.asking.ask(request("first"))))
-        await drawn(pilot)
+        replies.append(asyncio.create_task(ASKS[chance.choice(kinds)](app)))
+        await seen(pilot)
     keys.wait(chance.choice([0.1, 0.5, 3.0]))
     stream = [chance.choice([*LETTERS, "enter"]) for _ in range(chance.randint(2, 14))]
     arrives, looks = chance.randrange(len(stream)), chance.randrange(len(stream))
     expected = ""
     for index, char in enumerate(stream):
         if index == arrives:
-            replies.append(asyncio.create_task(app.asking.ask(request("later"))))
+            replies.append(asyncio.create_task(ASKS[chance.choice(kinds)](app)))
         if index == looks and not open_first:
             app.call_later(app.asking.open_now)
         if char == "enter":
@@ -52,11 +75,15 @@ async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Rando
     assert not any(each.done() for each in replies), stream
     for each in replies:
         each.cancel()
-    await until(pilot, lambda: not app.asking.waiting and app.dialog is None)
+    await until(pilot, lambda: not app.asking.waiting and len(app.screen_stack) == 1)
+    assert app.clipboard == "", "nothing was copied"
     app.query_one(Field).text = ""
 
 
-async def test_random_typing_never_answers_and_never_loses_a_character() -> None:
+@pytest.mark.parametrize(
+    "kinds", [["permission"], ["form", "address", "sampling", "sign-in"]], ids=lambda kinds: kinds[0]
+)
+async def test_random_typing_never_answers_and_never_loses_a_character(kinds: list[str]) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
     chance = random.Random(seed)
     app = AskingApp()
@@ -66,7 +93,74 @@ async def test_random_typing_never_answers_and_never_loses_a_character() -> None
         for number in range(STREAMS):
             app.asking._sieve._presses.last = 0.0  # pyright: ignore[reportPrivateUsage]
             try:
-                await type_a_stream(app, pilot, chance)
+                await type_a_stream(app, pilot, chance, kinds)
             except AssertionError as error:
                 raise AssertionError(f"stream {number} of seed {seed}: {error}") from error
         app.asking.close()
+
+
+@pytest.mark.parametrize("kind", ["form", "sampling"])
+async def test_a_lone_tab_goes_into_the_fields_and_from_then_on_keys_are_theirs(kind: str) -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        reply = asyncio.create_task(ASKS[kind](app))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press("tab")
+        await until(pilot, lambda: isinstance(app.focused, (Input, TextArea)))
+        await pilot.press(*"asd", "ctrl+s")
+        done = await settle(reply)
+        assert done == ElicitReply("accept", {"name": "asd", "size": "S"}) or done == SampleReply("asd", "human")
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "expected"),
+    [
+        ("form", "ctrl+r", ElicitReply("decline")),
+        ("form", "escape", ElicitReply("cancel")),
+        ("address", "ctrl+s", ElicitReply("accept")),
+        ("sampling", "escape", None),
+        ("sign-in", "escape", None),
+    ],
+)
+async def test_a_lone_press_answers_a_server(kind: str, key: str, expected: object) -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        reply = asyncio.create_task(ASKS[kind](app))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press(key)
+        assert await settle(reply) == expected
+
+
+@pytest.mark.parametrize("kind", ["form", "address", "sampling"])
+async def test_an_answering_key_among_others_sends_nothing_and_folds_the_question(kind: str) -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.query_one(Field).focus()
+        reply = asyncio.create_task(ASKS[kind](app))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press("ctrl+s", gap=0.2)
+        keys.type("and so on", gap=0.2)
+        await until(pilot, lambda: app.text == "and so on")
+        assert not reply.done() and len(app.asking.waiting) == 1 and len(app.screen_stack) == 1
+        reply.cancel()
+        await until(pilot, lambda: not app.asking.waiting)
+
+
+async def test_a_paste_that_is_not_the_way_back_goes_to_the_composer() -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.query_one(Field).focus()
+        reply = asyncio.create_task(app.asking.sign_in(SIGN_IN))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.paste("http://elsewhere.example/?code=1")
+        await until(pilot, lambda: app.text.endswith("?code=1"))
+        assert not reply.done() and len(app.screen_stack) == 1
+        reply.cancel()
+        await until(pilot, lambda: not app.asking.waiting)

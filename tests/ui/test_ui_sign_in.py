@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, settle, told, until
+from asking_app import AskingApp, seen, settle, told, until
 from fakes import FakeBench, PaneApp
 from textual import events
 from textual.widgets import Input
@@ -33,10 +33,10 @@ def no_browser(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 async def dialog_of(pilot: Any) -> SignInDialog:
-    """The dialog, once it is on the screen."""
-    await until(pilot, lambda: isinstance(pilot.app.screen, SignInDialog))
-    await pilot.pause()
-    return pilot.app.screen
+    """The dialog, once it may be answered."""
+    dialog = await seen(pilot)
+    assert isinstance(dialog, SignInDialog)
+    return dialog
 
 
 async def test_the_whole_address_is_shown_with_its_host_in_clear() -> None:
@@ -65,7 +65,9 @@ async def test_an_address_of_another_sign_in_is_not_taken_and_the_reason_stands_
     async with app.run_test(size=(120, 40)) as pilot:
         asked = asyncio.create_task(app.asking.sign_in(ASK))
         dialog = await dialog_of(pilot)
-        await pilot.press("p", *"code=c1", "enter")
+        await pilot.press("p")
+        await until(pilot, lambda: isinstance(dialog.focused, Input))
+        await pilot.press(*"code=c1", "enter")
         assert "belongs to another sign-in" in await told(pilot) and not asked.done()
         dialog.query_one("#back", Input).value = BACK
         await pilot.press("enter")
@@ -112,10 +114,17 @@ async def test_the_address_is_opened_by_the_users_browser_and_copied(
         await pilot.press("o")
         await until(pilot, seen.exists)
         assert seen.read_text() == ASK.url
-        await pilot.press("c")
-        assert app.clipboard.startswith("https://as.ex")
+        app.post_message(_lone("c"))
+        await until(pilot, lambda: app.clipboard.startswith("https://as.ex"))
         await pilot.press("escape")
         await settle(asked)
+
+
+def _lone(key: str) -> events.Key:
+    """A press with quiet before it."""
+    press = events.Key(key, key)
+    press.time = time.monotonic() + 1
+    return press
 
 
 async def test_over_ssh_nothing_is_opened_and_the_way_back_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

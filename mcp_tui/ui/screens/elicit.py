@@ -9,82 +9,63 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.text import clean
-from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose, two
+from mcp_tui.ui.screens.server_question import ServerQuestion
+from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 _TOLD = "The server wants you to go to this address. Nothing is opened by itself."
 
 
-class ElicitDialog(ModalScreen[ElicitReply]):
-    """The question of one server. `note` stands at the right of the title, for example "Requests 1 of 2"."""
+class ElicitDialog(ServerQuestion[ElicitReply]):
+    """The question of one server."""
 
     CSS_PATH = ["dialog.tcss", "elicit.tcss"]
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
-    AUTO_FOCUS = "SchemaForm .entry *, SchemaForm YesNo, #copy, #send"
+    FIELDS = "SchemaForm .entry *, SchemaForm YesNo"
+    KEYS = {"tab": "fill", "shift+tab": "fill", "ctrl+s": "send", "ctrl+r": "decline", "c": "copy"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Send", show=False),
-        Binding("ctrl+r", "decline", "Decline", show=False),
-        Binding("escape", "not_now", "Not now", show=False),
-        Binding("c", "copy", "Copy address", show=False),
-        Binding("up", "other(False)", show=False),
-        Binding("down", "other(True)", show=False),
+        Binding("ctrl+s", "press('ctrl+s')", "Send", show=False),
+        Binding("ctrl+r", "press('ctrl+r')", "Decline", show=False),
     ]
 
-    def __init__(self, ask: Elicitation, note: str = "") -> None:
-        super().__init__(classes="dialog-screen")
+    def __init__(self, ask: Elicitation) -> None:
+        super().__init__()
         self._ask = ask
-        self._request_note = note
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
             with VerticalScroll(classes="question", can_focus=False):
-                yield two(marked("[b]$name asks you[/b]", name=self._ask.server), self._request_note, "gap")
+                yield self.title_line("[b]$name asks you[/b]", self._ask.server)
                 yield Static(prose(self._ask.message), classes="quote")
                 yield from address(self._ask.url, _TOLD) if self._ask.url else self._form()
             yield from self._answers()
 
-    def action_send(self) -> None:
-        if self._ask.url:
-            self.dismiss(ElicitReply("accept"))
-        else:
-            self.query_one(SchemaForm).submit()
+    def choose(self, choice: Choice) -> None:
+        match choice.id:
+            case "fill":
+                self.go_in()
+            case "copy":
+                self.app.copy_to_clipboard(clean(self._ask.url))
+                self.notify("The address is copied. Look at its host before you open it.", markup=False)
+            case "send" if self._ask.url:
+                self.dismiss(ElicitReply("accept"))
+            case "send":
+                self.query_one(SchemaForm).submit()
+            case "decline":
+                self.dismiss(ElicitReply("decline"))
+            case _:
+                self.step_back()
 
-    def action_decline(self) -> None:
-        self.dismiss(ElicitReply("decline"))
-
-    def action_not_now(self) -> None:
+    def step_back(self) -> None:
         self.dismiss(ElicitReply("cancel"))
-
-    def action_copy(self) -> None:
-        if self._ask.url:
-            self.app.copy_to_clipboard(clean(self._ask.url))
-            self.notify("The address is copied. Look at its host before you open it.", markup=False)
-
-    def action_other(self, down: bool) -> None:
-        if isinstance(self.focused, Choice):
-            self.focus_next(Choice) if down else self.focus_previous(Choice)
 
     def on_schema_form_submitted(self, event: SchemaForm.Submitted) -> None:
         event.stop()
         self.dismiss(ElicitReply("accept", event.values))
-
-    def on_choice_chosen(self, event: Choice.Chosen) -> None:
-        event.stop()
-        match event.choice.id:
-            case "send":
-                self.action_send()
-            case "copy":
-                self.action_copy()
-            case "decline":
-                self.action_decline()
-            case _:
-                self.action_not_now()
 
     def _form(self) -> list[Widget]:
         form = SchemaForm(
@@ -107,7 +88,12 @@ class ElicitDialog(ModalScreen[ElicitReply]):
                 Choice("ctrl+s", "Done", "the server hears that you agreed to go there", width=14, id="send"),
             ]
         else:
-            first = [Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send")]
+            first = [
+                Choice(
+                    "tab   ", "Fill in", "go to the fields; before that, typing is for the chat", width=14, id="fill"
+                ),
+                Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send"),
+            ]
         return [
             *first,
             Choice("ctrl+r", "Decline", "the server hears that you said no", width=14, id="decline"),

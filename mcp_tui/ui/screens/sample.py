@@ -10,15 +10,15 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import SampleReply, Sampling
 from mcp_tui.domain.content import block_text
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line, visible
+from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
-from mcp_tui.ui.widgets.pieces import Choice, marked, prose, two
+from mcp_tui.ui.widgets.pieces import Choice, marked, prose
 from mcp_tui.workbench.sampling import calls_of, calls_text
 
 Draft = Callable[[Sampling], Awaitable[SampleReply]]
@@ -28,23 +28,20 @@ PERSON = "human"
 """The name of the "model" when a person typed or changed the answer."""
 
 
-class SampleDialog(ModalScreen[SampleReply | None]):
+class SampleDialog(ServerQuestion[SampleReply | None]):
     """The question of one server to a model. Refusing is None; nothing leaves that was not seen here."""
 
     CSS_PATH = ["dialog.tcss", "sample.tcss"]
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
-    AUTO_FOCUS = "#answer"
+    FIELDS = "#answer"
+    KEYS = {"tab": "write", "shift+tab": "write", "ctrl+s": "send", "ctrl+l": "draft"}
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "send", "Send", show=False),
-        Binding("ctrl+l", "draft", "Let the model answer", show=False),
-        Binding("escape", "refuse", "Refuse", show=False),
-        Binding("up", "other(False)", show=False),
-        Binding("down", "other(True)", show=False),
+        Binding("ctrl+s", "press('ctrl+s')", "Send", show=False),
+        Binding("ctrl+l", "press('ctrl+l')", "Let the model answer", show=False),
     ]
 
     def __init__(self, ask: Sampling, draft: Draft | None = None, model: str = "") -> None:
         """`model` is the name of the model behind `draft`."""
-        super().__init__(classes="dialog-screen")
+        super().__init__(f"at most {ask.max_tokens} tokens" if ask.max_tokens else "")
         self._ask = ask
         self._draft = draft
         self._model = model
@@ -55,10 +52,9 @@ class SampleDialog(ModalScreen[SampleReply | None]):
 
     def compose(self) -> ComposeResult:
         ask = self._ask
-        limit = f"at most {ask.max_tokens} tokens" if ask.max_tokens else ""
         with VerticalGroup(classes="dialog"):
             with VerticalScroll(classes="question", can_focus=False):
-                yield two(marked("[b]$name asks a model[/b]", name=ask.server), limit, "gap")
+                yield self.title_line("[b]$name asks a model[/b]", ask.server)
                 if ask.system:
                     yield Static("instructions for the model", classes="role")
                     yield Static(prose(ask.system), classes="quote")
@@ -74,6 +70,9 @@ class SampleDialog(ModalScreen[SampleReply | None]):
                     yield Static(Content(told), classes="role")
                     yield self._calls
                 yield self._status
+            yield Choice(
+                "tab   ", "Write", "go to the answer; before that, typing is for the chat", width=22, id="write"
+            )
             yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
             if self._draft:
                 who = clean_line(self._model) or "the model"
@@ -94,7 +93,20 @@ class SampleDialog(ModalScreen[SampleReply | None]):
             lines = (f"{tool.alias}: {tool.description}" if tool.description else tool.alias for tool in ask.tools)
             yield Static(prose("\n".join(lines)), classes="quote")
 
-    def action_send(self) -> None:
+    def choose(self, choice: Choice) -> None:
+        match choice.id:
+            case "write":
+                self.go_in()
+            case "send":
+                self._send()
+            case "draft" if self._draft:
+                self.go_in()
+                self._say("the model writes …")
+                self._fill(self._draft)
+            case _:
+                self.step_back()
+
+    def _send(self) -> None:
         text, typed = self._answer.text, self._calls.text
         try:
             calls = calls_of(typed, self._ask.tools)
@@ -109,32 +121,10 @@ class SampleDialog(ModalScreen[SampleReply | None]):
         who = (self._model or "model") if (text, typed) == self._drafted else PERSON
         self.dismiss(SampleReply(text, who, calls))
 
-    def action_refuse(self) -> None:
-        self.dismiss(None)
-
-    def action_draft(self) -> None:
-        if self._draft:
-            self._say("the model writes …")
-            self._fill(self._draft)
-
-    def action_other(self, down: bool) -> None:
-        if isinstance(self.focused, Choice):
-            self.focus_next(Choice) if down else self.focus_previous(Choice)
-
     def on_unplain(self, event: Unplain) -> None:
         event.stop()
         self._answer.text = visible(event.text)
         self._say("the hidden characters of the paste are marks now")
-
-    def on_choice_chosen(self, event: Choice.Chosen) -> None:
-        event.stop()
-        match event.choice.id:
-            case "send":
-                self.action_send()
-            case "draft":
-                self.action_draft()
-            case _:
-                self.action_refuse()
 
     @work(group="draft", exclusive=True, description="a model answers for a server")
     async def _fill(self, draft: Draft) -> None:
