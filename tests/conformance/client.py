@@ -17,10 +17,9 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.errors import ServerError
 from mcp_tui.domain.schema import UNSET, fields_of, sample
 from mcp_tui.domain.servers import HttpSpec, ServerState
-from mcp_tui.domain.signin import CODE_GRANT, MACHINE_GRANT, OAuthSettings, SignIn
+from mcp_tui.domain.signin import ASSERTION_GRANT, CODE_GRANT, MACHINE_GRANT, OAuthSettings, SignIn
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.auth.authorizer import SignIns
-from mcp_tui.servers.host import AuthorizerFactory
 from mcp_tui.servers.hub import Hub
 
 NAME = "conformance"
@@ -60,18 +59,20 @@ def oauth() -> OAuthSettings:
         client_id=CONTEXT.get("client_id", ""),
         client_secret=CONTEXT.get("client_secret", ""),
         client_metadata_url=CLIENT_DOCUMENT,
-        grant=MACHINE_GRANT if SCENARIO.startswith("auth/client-credentials") else CODE_GRANT,
+        grant=grant(),
         private_key=CONTEXT.get("private_key_pem", ""),
         signing_algorithm=CONTEXT.get("signing_algorithm", ""),
+        assertion=CONTEXT.get("valid_jwt", ""),
+        id_token=CONTEXT.get("idp_id_token", ""),
+        idp_token_endpoint=CONTEXT.get("idp_token_endpoint", ""),
+        idp_client_id=CONTEXT.get("idp_client_id", ""),
     )
 
 
-def authorizer() -> AuthorizerFactory:
-    if SCENARIO == "auth/enterprise-managed-authorization":
-        from employer import Employer
-
-        return lambda spec: Employer(spec.url, CONTEXT)
-    return SignIns(Person())
+def grant() -> str:
+    if SCENARIO.startswith("auth/client-credentials"):
+        return MACHINE_GRANT
+    return ASSERTION_GRANT if "idp_id_token" in CONTEXT or "valid_jwt" in CONTEXT else CODE_GRANT
 
 
 async def talk(hub: Hub) -> None:
@@ -93,7 +94,7 @@ async def talk(hub: Hub) -> None:
 
 async def main(url: str) -> int:
     person, era = Person(), "auto" if VERSION == "2026-07-28" else "legacy"
-    hub = Hub(Trace(), lambda _: None, person, sampling=True, roots=[], authorizer=authorizer())
+    hub = Hub(Trace(), lambda _: None, person, sampling=True, roots=[], authorizer=SignIns(person))
     try:
         hub.add(HttpSpec(NAME, url, era=era, oauth=oauth()))
         await hub.wait_settled()
