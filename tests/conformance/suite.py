@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import re
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+
+from tests import npm
 
 SUITE = "@modelcontextprotocol/conformance@0.2.0-alpha.12"
 NODE = "node@22.23.3"
@@ -19,7 +19,7 @@ NODE = "node@22.23.3"
 REVISION = "2026-07-28"
 """The revision of the protocol whose requirements must all be met."""
 HERE = Path(__file__).parent
-INSTALL_TIMEOUT, SCENARIO_TIMEOUT, CLIENT_TIMEOUT = 300.0, 90.0, 60.0
+SCENARIO_TIMEOUT, CLIENT_TIMEOUT = 90.0, 60.0
 """Seconds."""
 _SCENARIO = re.compile(r"^  - (\S+)(?: \[(.*)\])?$", re.MULTILINE)
 _COLOUR = re.compile(r"\x1b\[\d*m")
@@ -49,12 +49,13 @@ class Outcome:
 class Suite:
     """An installed suite."""
 
-    def __init__(self, folder: Path) -> None:
-        modules = folder / "node_modules"
+    def __init__(self, modules: Path) -> None:
         self._environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "PYTHONPATH": str(HERE.parents[1]),  # the client is that of this very checkout
-            "NODE_COMPILE_CACHE": str(folder / "compiled"),  # with this, and without that, each start is quicker
+            "NODE_COMPILE_CACHE": str(
+                modules.parent / "compiled"
+            ),  # with this, and without that, each start is quicker
         }
         self._command = [
             str(modules / "node" / "bin" / "node"),
@@ -101,26 +102,6 @@ class Suite:
         )
 
 
-def has_npm() -> bool:
-    return shutil.which("npm") is not None
-
-
 def install(folder: Path | None = None) -> Suite:
     """The suite in this folder or in the user's cache, fetched when it is not there yet. Raises RuntimeError."""
-    folder = folder or _cache() / re.sub(r"[^\w.]+", "-", f"mcp-{SUITE}-{NODE}")
-    if not folder.exists():
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, ignore_cleanup_errors=True) as fresh:
-            command = ["npm", "install", "--prefix", fresh, "--no-package-lock", "--no-audit", "--no-fund", NODE, SUITE]
-            done = subprocess.run(
-                command, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT, cwd=fresh
-            )
-            if done.returncode:
-                raise RuntimeError(f"npm could not install the conformance suite:\n{done.stderr.strip()}")
-            with suppress(FileExistsError):  # somebody else was faster
-                os.rename(fresh, folder)
-    return Suite(folder)
-
-
-def _cache() -> Path:
-    return Path(os.environ.get("XDG_CACHE_HOME") or tempfile.gettempdir())
+    return Suite(npm.install(NODE, SUITE, folder=folder))

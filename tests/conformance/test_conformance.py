@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.conformance import gate
-from tests.conformance.suite import has_npm, install
+from tests.conformance.suite import install
+from tests.npm import needs_npm
 
 
-@pytest.mark.skipif(not has_npm(), reason="npm is missing, which brings the official conformance suite and its Node")
+@needs_npm
 def test_the_official_suite_finds_what_is_expected() -> None:
     suite, expected = install(), gate.expected_failures()
     done = list(gate.outcomes(suite, suite.runs()))
