@@ -207,7 +207,7 @@ STDIO = (
     Broken(
         "50-mb", "a result of 50 MB", call_patiently, ("answered xxx", "50000000 characters", "ready"), 5, loud=True
     ),
-    Broken("flood", "5,000 notifications at once", call_patiently, ("answered {}", "ready"), 8, loud=True),
+    Broken("flood", "5,000 notifications at once", call_patiently, ("answered {}", "ready"), 20, loud=True),
     Broken("ignores-sigterm", "neither its input's end nor SIGTERM ends it", close, ("off",), 2),
 )
 HTTP = (

@@ -49,7 +49,7 @@ async def test_a_folder_is_picked_from_what_fits_the_line(folder: Folder, tmp_pa
         await me.sees("alpha/")
         await me.press("down", "enter")
         await me.until(lambda: me.find(Input).value == f"{tmp_path}/alpha/")
-        await me.sees("alpha/inner/")
+        await me.sees("inner/")
         await me.press("enter")
         await me.until(lambda: told(me) == 1)
         assert me.app.bench.roots.folders == (str((tmp_path / "alpha").resolve()),)

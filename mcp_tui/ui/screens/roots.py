@@ -111,7 +111,8 @@ class RootsDialog(ModalScreen[None]):
 
     def _suggest(self, typed: str) -> None:
         self._near = folders_like(typed)
-        near = self.query_one("#near", OptionList).set_options([Content(clean_line(path)) for path in self._near])
+        names = [Content(clean_line(path.rstrip("/").rpartition("/")[2]) + "/") for path in self._near]
+        near = self.query_one("#near", OptionList).set_options(names)
         near.display = bool(self._near)
 
     def _say(self, words: Content) -> None:

@@ -97,8 +97,10 @@ class Drawer(Vertical):
 
     def count(self, *counts: int) -> None:
         """Say in the tabs how much there is, in the order of `TABS`."""
-        for tab, count in zip(TABS, counts, strict=True):
-            self.query_one(f"#to-{tab}", Tab).label = f"{tab.title()} {count}"
+        known = dict(zip(TABS, counts, strict=True))
+        for tab in self.query(Tab):  # none, while the drawer comes or goes
+            name = str(tab.id).removeprefix("to-")
+            tab.label = f"{name.title()} {known[name]}"
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the filter the arrows move the cursor."""
