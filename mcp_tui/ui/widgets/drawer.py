@@ -97,7 +97,7 @@ class Drawer(Vertical):
 
     def count(self, *counts: int) -> None:
         """Say in the tabs how much there is, in the order of `TABS`."""
-        known = dict(zip(TABS, counts, strict=True))
+        known: dict[str, int] = dict(zip(TABS, counts, strict=True))
         for tab in self.query(Tab):  # none, while the drawer comes or goes
             name = str(tab.id).removeprefix("to-")
             tab.label = f"{name.title()} {known[name]}"
