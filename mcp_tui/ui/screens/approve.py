@@ -131,9 +131,9 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
         self.run_worker(self._replace(step), exclusive=True)
 
     async def _replace(self, step: VerticalGroup) -> None:
-        with self.app.batch_update():
-            await self.query(".step").remove()
-            await self.query_one(".dialog").mount(step)
+        # Nothing is held back meanwhile: the dialog may be taken away, and the screen would stay as it is for good.
+        await self.query(".step").remove()
+        await self.query_one(".dialog").mount(step)
         self._stepped()
 
     def _stepped(self) -> None:

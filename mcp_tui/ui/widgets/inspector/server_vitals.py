@@ -54,7 +54,7 @@ class ServerVitals(VerticalGroup):
         shown = [(str(name), str(value)) for name, value in now[0]], now[1]
         if shown != self._shown and self.is_attached:
             self._shown = shown
-            await self._show(*now)
+            self._show(*now)
 
     def _rows(self) -> Rows:
         hub = self._bench.hub
@@ -73,9 +73,9 @@ class ServerVitals(VerticalGroup):
             shown.append(("logs", marked("$level   [$key] v [/] [$quiet]changes it[/]", level=level)))
         return shown
 
-    async def _show(self, rows: Rows, words: list[str]) -> None:
+    def _show(self, rows: Rows, words: list[str]) -> None:
         parts = [pairs(*rows)] if rows else []
         quote = [two("[b]Last words[/b]", "stderr"), Static(prose("\n".join(words)), classes="quote")] if words else []
-        with self.app.batch_update():
-            await self._body.remove_children()
-            await self._body.mount(*parts, *quote)
+        # Not awaited: the page may go meanwhile, and then nobody would ever say that it is done.
+        self._body.remove_children()
+        self._body.mount(*parts, *quote)
