@@ -11,6 +11,7 @@ import sys
 from typing import Any
 
 Message = dict[str, Any]
+NAMES = ("works", "fails", "refuses", "asks", "samples")
 
 
 def poison(field: str) -> str:
@@ -49,6 +50,24 @@ def tool(name: str) -> Message:
     }
 
 
+def elicitation() -> Message:
+    fields = {
+        "plain": {"type": "string", "title": poison("asked-title"), "description": poison("asked-description")},
+        "choice": {"type": "string", "enum": [poison("asked-enum"), "other"], "enumNames": [poison("asked-name"), "x"]},
+    }
+    return {"message": poison("asked-message"), "requestedSchema": {"type": "object", "properties": fields}}
+
+
+def sampling() -> Message:
+    return {
+        "messages": [{"role": "user", "content": text("sampled-message")}],
+        "systemPrompt": poison("sampled-system"),
+        "modelPreferences": {"hints": [{"name": poison("sampled-hint")}]},
+        "stopSequences": [poison("sampled-stop")],
+        "maxTokens": 10,
+    }
+
+
 def text(field: str) -> Message:
     return {"type": "text", "text": poison(field)}
 
@@ -73,6 +92,10 @@ def call(params: Message) -> Message:
             raise ValueError
         case "fails":
             return {"content": [text("tool-error")], "isError": True}
+        case "asks":
+            return {"content": [{"type": "text", "text": request("elicitation/create", elicitation())}]}
+        case "samples":
+            return {"content": [{"type": "text", "text": request("sampling/createMessage", sampling())}]}
         case _:
             link = {"type": "resource_link", "uri": poison("link-uri"), "name": poison("link-name")}
             return {"content": [text("tool-result"), link], "structuredContent": {poison("key"): poison("value")}}
@@ -83,7 +106,7 @@ def answer(method: str, params: Message) -> Message:
         case "initialize":
             return initialize(params)
         case "tools/list":
-            return {"tools": [tool(name) for name in ("works", "fails", "refuses", poison("tool-name"))]}
+            return {"tools": [tool(name) for name in (*NAMES, poison("tool-name"))]}
         case "tools/call":
             return call(params)
         case "prompts/list":
@@ -104,11 +127,20 @@ def answer(method: str, params: Message) -> Message:
             raise NotImplementedError
 
 
+def request(method: str, params: Message) -> str:
+    """Ask the client, and give its answer as text."""
+    send({"id": method, "method": method, "params": params})
+    for line in sys.stdin:
+        if (message := json.loads(line)).get("id") == method:
+            return json.dumps(message.get("result", message.get("error")))
+    return "no answer"
+
+
 def respond(message: Message) -> Message:
     try:
         return {"id": message["id"], "result": answer(message["method"], message.get("params", {}))}
     except ValueError:
-        error = {"code": -32000, "message": poison("error"), "data": poison("error-data")}
+        error = {"code": -32000, "message": poison("error-message"), "data": poison("error-data")}
     except NotImplementedError:
         error = {"code": -32601, "message": "Method not found"}
     return {"id": message["id"], "error": error}

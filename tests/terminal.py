@@ -12,7 +12,7 @@ import subprocess
 import termios
 import time
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
@@ -62,19 +62,19 @@ class Terminal:
 
     def wait_for(self, *words: str, within: float = PATIENCE) -> float:
         """Seconds since the start until all these words stand on the screen. Raises TimeoutError with the screen."""
-        self._until(lambda: all(each in self.text for each in words), f"{words} on the screen", within)
+        self.wait_until(lambda: all(each in self.text for each in words), f"{words} on the screen", within)
         return time.perf_counter() - self.started
 
     def wait_gone(self, words: str, within: float = PATIENCE) -> None:
         """Until these words left the screen. Raises TimeoutError with the screen."""
-        self._until(lambda: words not in self.text, f"{words!r} to go", within)
+        self.wait_until(lambda: words not in self.text, f"{words!r} to go", within)
 
     def wait_raw(self, data: bytes, since: int = 0, within: float = PATIENCE) -> None:
         """Until the program wrote these bytes, after the first `since` of all its bytes."""
-        self._until(lambda: data in self.raw[since:], f"{data!r} to be written", within)
+        self.wait_until(lambda: data in self.raw[since:], f"{data!r} to be written", within)
 
-    def _until(self, true: object, what: str, within: float) -> None:
-        assert callable(true)
+    def wait_until(self, true: Callable[[], object], what: str, within: float = PATIENCE) -> None:
+        """Until this is so. Raises TimeoutError with what was waited for and the screen."""
         end = time.perf_counter() + within
         while not true():
             if time.perf_counter() > end or (not self._read(0.1) and self._is_gone() and not true()):
