@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 
-from mcp_tui.domain.errors import ConfigError
-from mcp_tui.storage.files import PRIVATE, locked, read_text, write_text
+from mcp_tui.storage import private_json
+from mcp_tui.storage.files import locked
 from mcp_tui.storage.paths import Paths
 
 OPENAI = "https://api.openai.com/v1"
@@ -31,7 +30,7 @@ def save_key(paths: Paths, base_url: str, key: str) -> None:
         keys = _keys(paths)
         keys[same_form(base_url)] = key.strip()
         kept = {url: each for url, each in keys.items() if each}
-        write_text(paths.keys_file, json.dumps(kept, indent=2) + "\n", mode=PRIVATE)
+        private_json.save(paths.keys_file, kept)
 
 
 def saved_keys(paths: Paths) -> list[str]:
@@ -45,14 +44,4 @@ def same_form(base_url: str) -> str:
 
 
 def _keys(paths: Paths) -> dict[str, str]:
-    # Errors say nothing of the file's text: it holds keys.
-    file = paths.keys_file
-    try:
-        found = json.loads(read_text(file) or "{}")
-    except ValueError:
-        raise ConfigError(
-            f"{file.name} is not JSON", subject=str(file), hint="correct the file, or remove it"
-        ) from None
-    if not isinstance(found, dict) or not all(isinstance(key, str) for key in found.values()):
-        raise ConfigError(f"{file.name} must be an object of texts", subject=str(file))
-    return found
+    return private_json.load(paths.keys_file, str, "texts", "correct the file, or remove it")

@@ -7,8 +7,8 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from mcp_tui.domain.errors import ConfigError
-from mcp_tui.storage.files import PRIVATE, locked, read_text, write_text
+from mcp_tui.storage import private_json
+from mcp_tui.storage.files import locked, read_text
 from mcp_tui.storage.paths import Paths
 
 SERVICE = "mcp-tui"
@@ -82,20 +82,11 @@ class Tokens:
             records.pop(server, None)
             if record is not None:
                 records[server] = dict(record)
-            write_text(self._file, json.dumps(records, indent=2) + "\n", mode=PRIVATE)
+            private_json.save(self._file, records)
 
     def _records(self) -> dict[str, dict[str, Any]]:
-        # Errors say nothing of the file's text: it holds tokens.
-        file = self._file
-        try:
-            found = json.loads(read_text(file) or "{}")
-        except ValueError:
-            raise ConfigError(
-                f"{file.name} is not JSON", subject=str(file), hint="correct the file, or remove it and sign in again"
-            ) from None
-        if not isinstance(found, dict) or not all(isinstance(record, dict) for record in found.values()):
-            raise ConfigError(f"{file.name} must be an object of objects", subject=str(file))
-        return found
+        hint = "correct the file, or remove it and sign in again"
+        return private_json.load(self._file, dict, "objects", hint)
 
 
 def system_keyring() -> Keyring | None:

@@ -6,7 +6,7 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -100,10 +100,11 @@ class Workbench:
 
         Each part is closed, whatever the closing of another raises.
         """
-        async with AsyncExitStack() as closing:
-            closing.push_async_callback(self.home.aclose)
-            closing.push_async_callback(self.models.aclose)
-            closing.push_async_callback(self.hub.aclose)
+        async with aclosing(self.home):
+            ends = await asyncio.gather(self.hub.aclose(), self.models.aclose(), return_exceptions=True)
+        for end in ends:
+            if end is not None:
+                raise end
 
     def subscribe(self, listener: Listener) -> None:
         """Hear of what happens from now on. Called on the event loop's thread."""

@@ -15,7 +15,7 @@ from textual.widgets import Input, Static
 
 from mcp_tui.domain.schema import UNSET, fields_of, same
 from mcp_tui.ui.themes import INK, with_roles
-from mcp_tui.ui.widgets.form_fields import YesNo
+from mcp_tui.ui.widgets.form_choices import YesNo
 from mcp_tui.ui.widgets.form_values import gather, spread
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.segment import Segment
-from rich.style import Style as RichStyle
 from textual import events
 from textual.binding import Binding, BindingType
 from textual.content import Content
@@ -18,6 +17,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from mcp_tui.chat.events import TurnFailed
+from mcp_tui.ui.transcript import selecting, walking
 from mcp_tui.ui.transcript.blocks import Block, NoteBlock, NoteKind, OutputBlock, UserBlock
 from mcp_tui.ui.transcript.column import Column
 from mcp_tui.ui.transcript.lines import MAX_WIDTH
@@ -231,7 +231,8 @@ class Transcript(ScrollView, can_focus=True):
         if self.has_focus and self._is_of_cursor(row):
             strip = self._colours.mark(strip, self._column.width)
         if (selection := self.text_selection) is not None:
-            strip = self._with_selection(strip, selection, row, line.lead)
+            style = self.screen.get_component_rich_style("screen--selection")
+            strip = selecting.marked(strip, selection, row, line.lead, style)
         strip = strip.apply_offsets(0, row).extend_cell_length(width, self._colours.style(""))
         if y == self.scrollable_content_region.height - 1 and self.max_scroll_y > row - y:
             room = max(0, width - len(_MORE))
@@ -248,31 +249,9 @@ class Transcript(ScrollView, can_focus=True):
 
     # ---- selecting with the mouse ---------------------------------------------------------------
 
-    def _with_selection(self, strip: Strip, selection: Selection, row: int, lead: int) -> Strip:
-        span = selection.get_span(row)
-        if span is None:
-            return strip
-        text = strip.text
-        end = len(text) if span[1] == -1 else min(span[1], len(text))
-        start = max(span[0], lead)
-        if start >= end:
-            return strip
-        style = self.screen.get_component_rich_style("screen--selection")
-        first, last = strip.index_to_cell_position(start), strip.index_to_cell_position(end)
-        before, chosen, after = strip.crop(0, first), strip.crop(first, last), strip.crop(last)
-        return Strip.join([before, _over(chosen, style), after])
-
     def get_selection(self, selection: Selection) -> tuple[str, str] | None:
         """The selected rows without their bars, padding and fill."""
-        first = selection.start.y if selection.start else 0
-        last = selection.end.y if selection.end else self._column.height - 1
-        rows: list[str] = []
-        for row in range(first, min(last, self._column.height - 1) + 1):
-            line, span = self._column.line(row), selection.get_span(row)
-            if span is not None:
-                start, end = max(span[0], line.lead), None if span[1] == -1 else span[1]
-                rows.append(line.text[start:end].rstrip())
-        return "\n".join(rows), "\n"
+        return selecting.text(self._column, selection), "\n"
 
     def selection_updated(self, selection: Selection | None) -> None:
         self.refresh()
@@ -301,37 +280,15 @@ class Transcript(ScrollView, can_focus=True):
     def on_blur(self) -> None:
         self.refresh()
 
-    def action_walk(self, step: int) -> None:
+    def action_walk(self, by: int) -> None:
         """Choose the next block up or down; a block taller than the view is scrolled through first."""
         self.flush()
-        count = len(self._story.blocks)
-        if not count:
+        if self.is_empty:
             return
-        view_top, view_bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-        if self._cursor is not None:
-            top, bottom = self._column.span(self._cursor)
-            if bottom <= view_top or top >= view_bottom:
-                self._cursor = self._column.at(view_top if step > 0 else view_bottom - 1) or 0
-                self.refresh()
-                return
-            if (step > 0 and bottom > view_bottom) or (step < 0 and top < view_top):
-                self._jump(view_top + step * max(1, self.size.height // 4))
-                return
-        start = count if self._cursor is None else self._cursor
-        visible = [at for at in range(count) if len(set(self._column.span(at))) == 2]
-        later = [at for at in visible if (at > start if step > 0 else at < start)]
-        if later:
-            self._choose(later[0] if step > 0 else later[-1])
-
-    def _choose(self, index: int) -> None:
-        self._cursor = index
-        top, bottom = self._column.span(index)
-        view, height = self.scroll_offset.y, self.size.height
-        if top < view or bottom - top > height:
-            target = top if top > view or bottom - top <= height else max(top, bottom - height)
-            self._jump(target)
-        elif bottom > view + height:
-            self._jump(bottom - height)
+        step = walking.step(self._column, self._cursor, by, walking.View(self.scroll_offset.y, self.size.height))
+        self._cursor = step.cursor
+        if step.row is not None:
+            self._jump(step.row)
         self.refresh()
 
     def _jump(self, row: int) -> None:
@@ -391,8 +348,3 @@ class Transcript(ScrollView, can_focus=True):
         if block.foldable and row == self._column.span(index)[0] and event.chain == 1:
             self._toggle(block)
         self.refresh()
-
-
-def _over(strip: Strip, style: RichStyle) -> Strip:
-    """The strip with a style laid over its own."""
-    return Strip([Segment(text, (own or RichStyle.null()) + style) for text, own, _ in strip], strip.cell_length)

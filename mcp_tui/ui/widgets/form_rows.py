@@ -13,7 +13,8 @@ from textual.widgets import Static
 
 from mcp_tui.domain.schema import Field, type_words
 from mcp_tui.domain.text import clean, clean_line, shorten
-from mcp_tui.ui.widgets.form_fields import Entry, YesNoEntry
+from mcp_tui.ui.widgets.form_choices import YesNoEntry
+from mcp_tui.ui.widgets.form_entry import Entry
 
 _MAX_SUGGESTIONS = 5
 

@@ -16,8 +16,11 @@ from textual.widgets import Button, Input, Static, TextArea
 from mcp_tui.domain.schema import UNSET, Complaint, Field, FieldError, check, fields_of, parse_json, schema_note
 from mcp_tui.domain.text import clean, clean_line, safe_json
 from mcp_tui.ui.widgets.editors import Area
-from mcp_tui.ui.widgets.form_fields import Complete, Entry, YesNo, entry_for
+from mcp_tui.ui.widgets.form_choices import YesNo
+from mcp_tui.ui.widgets.form_entry import Entry
+from mcp_tui.ui.widgets.form_fields import entry_for
 from mcp_tui.ui.widgets.form_rows import ObjectRows, Row, rows_for
+from mcp_tui.ui.widgets.form_suggestions import Complete
 from mcp_tui.ui.widgets.form_values import Path, gather, leaves, spread
 from mcp_tui.ui.widgets.pieces import key
 
