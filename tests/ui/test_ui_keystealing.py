@@ -1,6 +1,6 @@
 """Typing never answers a question, whatever is typed and whenever the question comes.
 
-`MCP_TUI_STREAMS` sets how many random streams are typed at each family (25 by default; 1,000 take some minutes).
+`MCP_TUI_STREAMS` sets how many random streams are typed at each family (50 by default; 1,000 take some minutes).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling,
 from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.signin import SignIn
 
-STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "25"))
+STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
 LETTERS = "asAedy asAedy qxé opc"
 FORM = {
     "properties": {
