@@ -15,7 +15,7 @@ from tests.program import DEMO, PROGRAM, home_environment
 from tests.terminal import Terminal, descendants, running
 
 CTRL_C, CTRL_Q, CTRL_Z = "\x03", "\x11", "\x1a"
-QUITS_WITHIN = 3.0
+QUITS_WITHIN = 1.5
 """Seconds; 0.6 on a quiet machine."""
 
 

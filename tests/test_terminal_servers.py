@@ -16,6 +16,8 @@ from tests.terminal import Terminal, descendants, running
 
 HERE = Path(__file__).parent
 CTRL_Q, F2 = "\x11", "\x1bOQ"
+QUITS_WITHIN = 1.5
+"""Seconds, with five servers of which one ignores SIGTERM; 1.2 on a quiet machine."""
 
 
 def python(*words: str, **more: Any) -> dict[str, Any]:
@@ -51,7 +53,7 @@ def test_good_servers_are_ready_bad_ones_explained_and_none_outlives_the_program
             terminal.type(way)
         took = terminal.wait_exit()
         assert running(children) == []
-        assert took < 3.0, f"{took:.1f} s"
+        assert took < QUITS_WITHIN, f"{took:.1f} s"
 
 
 def test_a_server_that_exits_at_once_is_explained_where_one_looks_for_it(tmp_path: Path) -> None:
