@@ -89,3 +89,14 @@ async def test_an_optional_choice_says_what_is_sent_if_it_is_left_out() -> None:
     app = FormApp(SchemaForm({"type": "object", "properties": {"units": units}}))
     async with app.run_test() as pilot:
         await until(pilot, lambda: "fahrenheit [F] if left out" in app.shown())
+
+
+async def test_the_bottom_line_names_the_key_that_calls_while_a_long_form_hides_its_button(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(80, 24)) as me:
+        me.app.workspace.open(ADD)
+        await me.sees("Add two numbers.")
+        await me.sees_no("^s  call")
+        await me.press("f4", "enter")
+        await me.sees("^s  call")
+        await me.press("f2")
+        await me.sees_no("^s  call")

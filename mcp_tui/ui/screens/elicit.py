@@ -90,7 +90,7 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
         else:
             first = [
                 Choice(
-                    "tab   ", "Fill in", "go to the fields; before that, typing is for the chat", width=14, id="fill"
+                    "tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill"
                 ),
                 Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send"),
             ]

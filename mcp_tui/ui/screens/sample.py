@@ -71,7 +71,7 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                     yield self._calls
                 yield self._status
             yield Choice(
-                "tab   ", "Write", "go to the answer; before that, typing is for the chat", width=22, id="write"
+                "tab   ", "Write", "to the answer; now you type in the chat", width=22, id="write"
             )
             yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
             if self._draft:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, runtime_checkable
+
 from textual.content import Content
 
 from mcp_tui.ui.keys import ACTIONS, Action
@@ -10,11 +12,24 @@ from mcp_tui.ui.widgets.pieces import Clicks, clickable
 PANES = ("show_explorer", "show_chat", "show_inspector")
 
 
+@runtime_checkable
+class Hinting(Protocol):
+    """A widget with a key that one needs while the focus is in it, though its own hint may be scrolled away."""
+
+    @property
+    def key_hint(self) -> tuple[str, str]:
+        """The key as it is written, and what it does."""
+        ...
+
+
 class KeyLine(Clicks):
     """Key chips with their words, quit last, the palette at the right end. A click does what the key does."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "KeyLine { height: 1; padding: 0 1; background: $surface; }"
+
+    def on_mount(self) -> None:
+        self.watch(self.screen, "focused", self._focus_moved, init=False)
 
     def render(self) -> Content:
         width = self.content_size.width
@@ -26,12 +41,26 @@ class KeyLine(Clicks):
         if left.cell_length + palette.cell_length + 2 > width:
             wanted = ("help", "quit")
             left = Content("  ").join([_chip(action) for action in actions if action.id in wanted])
+        if (hint := self._hint()) and left.cell_length + hint.cell_length + palette.cell_length + 3 <= width:
+            left = Content.assemble(hint, "  ", left)
         gap = width - left.cell_length - palette.cell_length
         return Content.assemble(left, " " * max(1, gap), palette)
 
+    def _focus_moved(self) -> None:
+        self.refresh()
+
+    def _hint(self) -> Content | None:
+        focused = self.screen.focused
+        around = focused.ancestors_with_self if focused else []
+        return next((_words(*node.key_hint) for node in around if isinstance(node, Hinting)), None)
+
+
+def _words(key: str, words: str) -> Content:
+    return Content.from_markup(f"[$key] {key} [/] [$quiet]{words}[/]")
+
 
 def _chip(action: Action) -> Content:
-    return clickable(Content.from_markup(f"[$key] {action.shown} [/] [$quiet]{action.words}[/]"), action.path)
+    return clickable(_words(action.shown, action.words), action.path)
 
 
 def _folded(actions: list[Action]) -> Content:

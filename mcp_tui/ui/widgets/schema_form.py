@@ -134,6 +134,11 @@ class SchemaForm(VerticalGroup):
         self._show_wrong()
 
     @property
+    def key_hint(self) -> tuple[str, str]:
+        """What the bottom line says while the focus is in the form."""
+        return "^s", self._label.lower()
+
+    @property
     def has_draft(self) -> bool:
         """Whether the user changed anything since the form was made or set."""
         return self._state() != self._start
