@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from textual.app import ComposeResult
+from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
 from mcp_tui.ui.widgets.inspector.page import View
+from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import marked, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm, Suggest
 
@@ -25,6 +28,26 @@ class Asked(Generic[R]):
     result: R | None
     what: str = ""
     hint: str = ""
+
+
+class TextsView(View):
+    """A body with text that came, to be copied or put into the chat."""
+
+    BINDINGS = [Binding("i", "insert", "Insert into the chat"), Binding("y", "copy", "Copy the text")]
+
+    @property
+    def text(self) -> str:
+        """All of it (raw); "" when there is none."""
+        raise NotImplementedError
+
+    def action_insert(self) -> None:
+        self.post_message(InsertIntoChat(self.text))
+
+    def action_copy(self) -> None:
+        self.post_message(CopyRequested(self.text))
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return bool(self.text) if action in ("insert", "copy") else True
 
 
 class FormView(View, can_focus=False):

@@ -17,12 +17,10 @@ from mcp_tui.domain.content import PromptResult, block_text
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.schema import schema_for_prompt
 from mcp_tui.ui.refs import Ref, find
-from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView, failure_lines
-from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
+from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView, TextsView, failure_lines
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.texts import block_view
-from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
@@ -35,13 +33,10 @@ CHARACTERS_PER_TOKEN = 4
 Fetched = Asked[PromptResult]
 
 
-class PromptPreview(View):
+class PromptPreview(TextsView):
     """Every message in full, as it would be sent."""
 
-    BINDINGS = [
-        Binding("enter,i", "insert", "Insert into the chat"),
-        Binding("y", "copy", "Copy all messages"),
-    ]
+    BINDINGS = [Binding("enter", "insert", "Insert into the chat", show=False)]
 
     def __init__(self, prompt: Prompt, fetched: Fetched | None) -> None:
         super().__init__()
@@ -68,15 +63,6 @@ class PromptPreview(View):
         """All messages as text (raw)."""
         result = self._fetched.result if self._fetched else None
         return "\n\n".join(block_text(message.block) for message in result.messages) if result else ""
-
-    def action_insert(self) -> None:
-        self.post_message(InsertIntoChat(self.text))
-
-    def action_copy(self) -> None:
-        self.post_message(CopyRequested(self.text))
-
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.text) if action in ("insert", "copy") else True
 
     def _arguments(self, arguments: dict[str, str]) -> Iterator[Widget]:
         if not self._prompt.arguments:
