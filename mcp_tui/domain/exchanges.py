@@ -1,10 +1,11 @@
-"""Frames paired up: a request with its reply, a notification alone. What a list of traffic shows."""
+"""Frames paired up, a request with its reply, and what HTTP said of them: what a list of traffic shows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.domain.trace import Frame
 
 UNSUPPORTED_VERSION = -32022
@@ -17,6 +18,17 @@ class Exchange:
 
     first: Frame
     reply: Frame | None = None
+    http: list[HttpExchange] = field(default_factory=list[HttpExchange])
+    """What carried the frame that we sent: more than one when it was redirected, or sent again after a sign-in."""
+
+    @property
+    def key(self) -> str:
+        """What tells it from all other rows of the traffic."""
+        return str(self.first.number)
+
+    @property
+    def server(self) -> str:
+        return self.first.server
 
     @property
     def seconds(self) -> float | None:
@@ -37,6 +49,8 @@ class Exchange:
         """A server refused `server/discover`: no fault, it only says that it is of the legacy era."""
         if self.first.method != "server/discover" or self.reply is None or not self.reply.error:
             return False
+        if any(http.failed and not http.is_expected for http in self.http):
+            return False
         body = self.reply.body
         wrong = body.get("error") if isinstance(body, dict) else None
         return not (isinstance(wrong, dict) and wrong.get("code") == UNSUPPORTED_VERSION)
@@ -47,31 +61,62 @@ class Exchange:
         return self.reply.size if self.reply else self.first.size
 
 
+Row = Exchange | HttpExchange
+"""A line of the traffic. Exchanges of HTTP have one of their own only when they failed or carried no frame."""
+
+MAX_CARRIERS = 10
+"""Exchanges of HTTP kept for one frame."""
+
+
 class Exchanges:
-    """The exchanges of a trace in the order they began, bounded like the trace."""
+    """The rows of a trace in the order they began, bounded like the trace."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._kept: dict[int, Exchange] = {}
-        self._open: dict[tuple[str, bool, str], int] = {}
+        self._kept: dict[str, Row] = {}
+        self._open: dict[tuple[str, bool, str], str] = {}
+        self._replies: dict[int, str] = {}
+        """Where the frames are that were sent in reply, for HTTP to find them."""
 
-    def add(self, frame: Frame) -> Exchange:
-        """Take a frame in; the exchange that it began or completed."""
+    def add(self, record: Frame | HttpExchange) -> list[Row]:
+        """Take a record in; the rows that it began or changed."""
+        return self._add_http(record) if isinstance(record, HttpExchange) else [self._add_frame(record)]
+
+    def _add_frame(self, frame: Frame) -> Exchange:
         if frame.is_reply:
-            number = self._open.pop((frame.server, not frame.outgoing, frame.id), None)
-            if number is not None and number in self._kept:
-                exchange = self._kept[number]
+            key = self._open.pop((frame.server, not frame.outgoing, frame.id), "")
+            exchange = self._kept.get(key)
+            if isinstance(exchange, Exchange):
                 exchange.reply = frame
+                if frame.outgoing:
+                    self._replies[frame.number] = key
                 return exchange
         exchange = Exchange(frame)
-        self._kept[frame.number] = exchange
         if frame.method and frame.id:
-            self._open[frame.server, frame.outgoing, frame.id] = frame.number
-        if len(self._kept) > self._limit:
-            self._kept.pop(next(iter(self._kept)))
+            self._open[frame.server, frame.outgoing, frame.id] = exchange.key
+        self._keep(exchange)
         return exchange
 
-    def __iter__(self) -> Iterator[Exchange]:
+    def _add_http(self, http: HttpExchange) -> list[Row]:
+        rows: list[Row] = []
+        carried = self._kept.get(self._replies.get(http.frame, str(http.frame)))
+        if isinstance(carried, Exchange):
+            carried.http.append(http)
+            del carried.http[:-MAX_CARRIERS]
+            rows.append(carried)
+        if http.stands_alone:
+            self._keep(http)
+            rows.append(http)
+        return rows
+
+    def _keep(self, row: Row) -> None:
+        self._kept[row.key] = row
+        if len(self._kept) > self._limit:
+            gone = self._kept.pop(next(iter(self._kept)))
+            if isinstance(gone, Exchange) and gone.reply is not None:
+                self._replies.pop(gone.reply.number, None)
+
+    def __iter__(self) -> Iterator[Row]:
         return iter(self._kept.values())
 
     def __len__(self) -> int:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote_plus, urlsplit
 
-from mcp_tui.domain.masking import MIN_LENGTH
+from mcp_tui.domain.masking import MASK, MIN_LENGTH
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.domain.signin import OAuthSettings
 
@@ -17,6 +17,11 @@ _SECRET_NAME = re.compile("key|token|secret|passw|credential|authorization", re.
 _SCHEME = re.compile(r"(?:Bearer|Basic|Token)\s+", re.IGNORECASE)
 _PLAIN_HEADERS = {"accept", "accept-language", "content-type", "origin", "user-agent"}
 """Headers that every program sends; to hide "application/json" would hide ordinary words."""
+_ALWAYS_SECRET = {"authorization", "proxy-authorization", "cookie", "set-cookie"}
+_CREDENTIALS = re.compile(r"(Bearer|Basic|Digest|DPoP|Negotiate|Token)\s+\S", re.IGNORECASE)
+_ADDRESSES = {"location", "content-location", "referer"}
+_USER_INFO = re.compile(r"(?<=://)[^/?#@]*@")
+_PARAMETER = re.compile(r"(?<=[?&#])([^=&#]+)=([^&#]+)")
 _NAMED = re.compile(r"-{0,2}([\w-]+)\s*[=:]\s*(.+)", re.DOTALL)
 _FLAG = re.compile(r"--?[\w-]+")
 
@@ -24,6 +29,26 @@ _FLAG = re.compile(r"--?[\w-]+")
 def looks_secret(name: str) -> bool:
     """Whether a variable, option or header of this name holds a secret."""
     return bool(_SECRET_NAME.search(name))
+
+
+def safe_header(name: str, value: str) -> str:
+    """A header's value without what must not be seen: of credentials the scheme stays, of cookies nothing."""
+    plain = name.lower()
+    if plain in _ALWAYS_SECRET and value:
+        scheme = _CREDENTIALS.match(value)
+        return f"{scheme[1]} {MASK}" if scheme else MASK
+    if looks_secret(plain) and len(value) >= MIN_LENGTH:
+        return MASK
+    return safe_address(value) if plain in _ADDRESSES else value
+
+
+def safe_address(address: str) -> str:
+    """An address or a path without the user's name and password, and the values in its query that look secret."""
+
+    def hide(found: re.Match[str]) -> str:
+        return f"{found[1]}={MASK if looks_secret(unquote_plus(found[1])) else found[2]}"
+
+    return _PARAMETER.sub(hide, _USER_INFO.sub("", address))
 
 
 def known_secrets(specs: Iterable[ServerSpec], environ: Mapping[str, str], keys: Iterable[str] = ()) -> list[str]:

@@ -1,4 +1,4 @@
-"""What went over the wire: every frame both ways, kept within bounds."""
+"""What went over the wire: every frame both ways, and every exchange of HTTP below them, kept within bounds."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from heapq import merge
 from typing import Any
+
+from mcp_tui.domain.http_exchange import HttpExchange, HttpLog
 
 MAX_FRAMES = 5_000
 MAX_BYTES = 64 * 1024 * 1024
@@ -56,11 +59,13 @@ class Frame:
 
 
 class Trace:
-    """The last frames of all servers, oldest first, bounded in number and in bytes."""
+    """The last frames of all servers, oldest first, bounded in number and in bytes. Iterating gives the frames."""
 
     def __init__(self, max_frames: int = MAX_FRAMES, max_bytes: int = MAX_BYTES) -> None:
         self.total = 0
-        self.listener: Callable[[Frame], None] | None = None
+        """How much there was so far, frames and exchanges of HTTP."""
+        self.listener: Callable[[Frame | HttpExchange], None] | None = None
+        self.http = HttpLog()
         self._frames: deque[Frame] = deque()
         self._bytes = 0
         self._max_frames = max_frames
@@ -85,6 +90,19 @@ class Trace:
         if self.listener:
             self.listener(frame)
         return frame
+
+    def record_http(self, exchange: HttpExchange) -> HttpExchange:
+        """Keep what HTTP said, without secrets."""
+        self.total += 1
+        kept = self.http.add(self.total, exchange)
+        if self.listener:
+            self.listener(kept)
+        return kept
+
+    def since(self, number: int) -> Iterator[Frame | HttpExchange]:
+        """All that came after the one with this number, in order."""
+        everything = merge(self, self.http, key=lambda each: each.number)
+        return (each for each in everything if each.number > number)
 
     def __iter__(self) -> Iterator[Frame]:
         return iter(tuple(self._frames))

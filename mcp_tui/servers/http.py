@@ -1,6 +1,6 @@
 """Servers at an address: streamable HTTP, and the older HTTP+SSE (2024-11-05) for those that know nothing else.
 
-What HTTP itself answers is noted on the wire, for the SDK tells of little more than success.
+What HTTP itself answers is noted on the wire, for the SDK tells of little more than success; http_tap.py records it.
 """
 
 from __future__ import annotations
@@ -71,6 +71,8 @@ def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream:
     """A client that sends the entry's headers to the server alone, and notes what the server answers."""
     import httpx2
 
+    from mcp_tui.servers.http_tap import TappedClient
+
     endpoint = httpx2.URL(spec.url).copy_with(fragment=None)
     ours = {endpoint}
     """Where the server is. Signing in asks other addresses, which neither our headers nor our errors are about."""
@@ -99,7 +101,8 @@ def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream:
             )
         )
 
-    return httpx2.AsyncClient(
+    return TappedClient(
+        wire.http_passed,
         headers=dict(spec.headers),
         auth=auth,
         verify=_certificates(),

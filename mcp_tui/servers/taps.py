@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mcp_tui.servers.wire import Wire
+from mcp_tui.servers.wire import CARRIED, Wire
 
 if TYPE_CHECKING:
     from mcp.client._transport import ReadStream, WriteStream
@@ -79,5 +79,8 @@ class TappedWriter(_Tap["Writing"]):
     """The writing end. It sends in its caller's context."""
 
     async def send(self, item: SessionMessage, /) -> None:
-        self._wire.sent(as_sent(item.message), item.message)
-        await self._inner.send(item)
+        token = CARRIED.set(self._wire.sent(as_sent(item.message), item.message))
+        try:
+            await self._inner.send(item)
+        finally:
+            CARRIED.reset(token)

@@ -9,10 +9,12 @@ import asyncio
 import time
 from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from weakref import WeakValueDictionary
 
-from mcp_tui.domain.trace import Trace
+from mcp_tui.domain.http_exchange import HttpExchange
+from mcp_tui.domain.trace import Frame, Trace
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import CREDENTIALS, HttpAnswer
 from mcp_tui.servers.pulse import Pulse
@@ -44,6 +46,8 @@ class Capture:
 
 CAPTURE: ContextVar[Capture | None] = ContextVar("CAPTURE", default=None)
 """Set by whoever sends a request: both transports send in their caller's context."""
+CARRIED: ContextVar[Frame | None] = ContextVar("CARRIED", default=None)
+"""The frame that is being sent, for what carries it."""
 
 
 class Wire:
@@ -66,12 +70,12 @@ class Wire:
         self.pulse = Pulse()
         self._captures: WeakValueDictionary[str, Capture] = WeakValueDictionary()
 
-    def sent(self, raw: bytes, message: JSONRPCMessage) -> None:
+    def sent(self, raw: bytes, message: JSONRPCMessage) -> Frame:
         self.asked = True
         self.pulse.sent(message)
         if (capture := CAPTURE.get()) and getattr(message, "method", "") in capture.methods:
             self._captures[str(getattr(message, "id", ""))] = capture
-        self._trace.record(time.time(), self._server, True, raw, _outline(message))
+        return self._trace.record(time.time(), self._server, True, raw, _outline(message))
 
     def received(self, raw: bytes, message: JSONRPCMessage) -> None:
         self.answered = True
@@ -89,6 +93,10 @@ class Wire:
         """A line that is no message."""
         self._trace.record(time.time(), self._server, False, raw, error=why)
         self._chatter.stray(raw)
+
+    def http_passed(self, exchange: HttpExchange) -> None:
+        """HTTP carried something, or tried to."""
+        self._trace.record_http(replace(exchange, server=self._server))
 
     def http_answered(self, answer: HttpAnswer) -> None:
         refused_before = self.http is not None and self.http.status in CREDENTIALS

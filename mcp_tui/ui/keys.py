@@ -77,7 +77,7 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Inspector", "u  b", "a tool's own page: read it here, open it in the browser"),
     ("Inspector", "v  l", "how much a server logs; all its log"),
     ("Inspector", "o", "sign out of a server"),
-    ("Traffic", "/  p  y", "filter, pause, copy"),
+    ("Traffic", "enter  /  p  y", "read it in full, filter, pause, copy"),
     ("Tasks", "enter  x  r", "open the result, cancel, list again from the servers"),
     ("Permission", "a  s  A  e  d", "allow once, for the session, always; edit; deny"),
 )

@@ -39,3 +39,42 @@ def json_answer(message: dict[str, Any], fields: dict[str, Any], more: dict[str,
     """The reply to a JSON-RPC message, with `result` or `error` in `fields`."""
     body = json.dumps({"jsonrpc": "2.0", "id": message["id"], **fields}).encode()
     return 200, {"content-type": "application/json", **(more or {})}, body
+
+
+class LegacySessions:
+    """A server of the legacy era with sessions, which forgets them when told to."""
+
+    def __init__(self) -> None:
+        self.session = 1
+        self.calls = 0
+        self.headers: list[dict[str, str]] = []
+
+    def __call__(self, method: str, headers: dict[str, str], body: bytes) -> Answer:
+        self.headers.append(headers)
+        if method != "POST":
+            return 405, {}, b""
+        message = json.loads(body)
+        session = {"mcp-session-id": str(self.session)}
+        match message["method"]:
+            case "initialize":
+                info = {"name": "old", "version": "1"}
+                version = message["params"]["protocolVersion"]
+                result: dict[str, Any] = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
+                return json_answer(message, {"result": result}, session)
+            case "server/discover":
+                return json_answer(message, {"error": {"code": -32601, "message": "what?"}})
+            case _ if headers.get("mcp-session-id") != str(self.session):
+                return 404, {}, b""
+            case "tools/list":
+                return json_answer(
+                    message, {"result": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}}
+                )
+            case "tools/call":
+                self.calls += 1
+                if message["params"]["name"] == "locked":
+                    return 401, {}, b""
+                if message["params"]["name"] == "broken":
+                    return 500, {}, b""
+                return json_answer(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
+            case _:
+                return 202, {}, b""

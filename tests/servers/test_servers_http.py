@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import socket
 import sys
 import time
 from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncGenerator
-from typing import Any
 
 import pytest
-from canned_http import Answer, Handler, canned, json_answer
+from canned_http import Handler, LegacySessions, canned
 from servers_kit import HERE, PATIENCE, Host, soon
 
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerLost
@@ -140,45 +138,6 @@ async def test_an_address_that_never_answers_does_not_delay_the_end() -> None:
         began = time.monotonic()
         await host.hub.aclose()
         assert time.monotonic() - began < 1.2
-
-
-class LegacySessions:
-    """A server of the legacy era with sessions, which forgets them when told to."""
-
-    def __init__(self) -> None:
-        self.session = 1
-        self.calls = 0
-        self.headers: list[dict[str, str]] = []
-
-    def __call__(self, method: str, headers: dict[str, str], body: bytes) -> Answer:
-        self.headers.append(headers)
-        if method != "POST":
-            return 405, {}, b""
-        message = json.loads(body)
-        session = {"mcp-session-id": str(self.session)}
-        match message["method"]:
-            case "initialize":
-                info = {"name": "old", "version": "1"}
-                version = message["params"]["protocolVersion"]
-                result: dict[str, Any] = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
-                return json_answer(message, {"result": result}, session)
-            case "server/discover":
-                return json_answer(message, {"error": {"code": -32601, "message": "what?"}})
-            case _ if headers.get("mcp-session-id") != str(self.session):
-                return 404, {}, b""
-            case "tools/list":
-                return json_answer(
-                    message, {"result": {"tools": [{"name": "echo", "inputSchema": {"type": "object"}}]}}
-                )
-            case "tools/call":
-                self.calls += 1
-                if message["params"]["name"] == "locked":
-                    return 401, {}, b""
-                if message["params"]["name"] == "broken":
-                    return 500, {}, b""
-                return json_answer(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
-            case _:
-                return 202, {}, b""
 
 
 async def test_a_forgotten_session_is_opened_anew_and_the_call_is_not_sent_again() -> None:

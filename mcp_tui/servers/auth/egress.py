@@ -16,6 +16,7 @@ from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.servers.auth.addresses import Addresses
 from mcp_tui.servers.auth.aside import aside
 from mcp_tui.servers.auth.journal import Journal
+from mcp_tui.servers.http_tap import TappedClient
 
 TIMEOUT = 15.0
 """Seconds for each part of a request."""
@@ -38,7 +39,7 @@ class Egress:
         transport = None if _proxied(request.url) else _Pinned(self._addresses, security)
         if transport is None:  # the proxy looks up the host, and is the user's own choice
             await self._addresses.allow(str(request.url))
-        async with httpx2.AsyncClient(
+        async with TappedClient(
             transport=transport, timeout=TIMEOUT, follow_redirects=False, verify=security
         ) as client:
             answer = await client.send(request, stream=True)

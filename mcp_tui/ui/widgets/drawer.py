@@ -23,9 +23,14 @@ if TYPE_CHECKING:
 
 TABS = ("traffic", "log", "requests", "tasks")
 KEYS = {
-    "to-traffic": {"/": "filter", "p": "pause", "y": "copy"},
+    "to-traffic": {"enter": "read", "/": "filter", "p": "pause", "y": "copy"},
+    "to-requests": {"enter": "open"},
     "to-tasks": {"enter": "result", "x": "cancel", "r": "list"},
 }
+
+
+SPARED = {"p"}
+"""Keys that are not named where there is little room; the help has them."""
 
 
 class Drawer(Vertical):
@@ -69,7 +74,7 @@ class Drawer(Vertical):
         with HorizontalGroup(id="drawer-top"):
             self._tabs.can_focus = False
             yield self._tabs
-            yield Static(hints(**KEYS["to-traffic"]), id="drawer-keys")
+            yield Static("", id="drawer-keys")
         with ContentSwitcher(initial="traffic"):
             yield self.traffic
             yield self.log_view
@@ -87,7 +92,15 @@ class Drawer(Vertical):
             case "to-tasks":
                 return self.tasks.table if self.tasks.table.display else self.tasks
             case _:
-                return self.traffic.table
+                return self.traffic.home
+
+    def on_resize(self) -> None:
+        self._name_keys()
+
+    def _name_keys(self) -> None:
+        spared = SPARED if self.app.size.width < 100 else set[str]()
+        keys = {name: word for name, word in KEYS.get(self._tabs.active, {}).items() if name not in spared}
+        self.query_one("#drawer-keys", Static).update(hints(**keys))
 
     def show(self, view: str, server: str = "") -> None:
         """Turn to "traffic", "log" (of one server, if named), "requests" or "tasks"."""
@@ -114,6 +127,6 @@ class Drawer(Vertical):
         event.stop()
         had_focus = self.has_focus_within
         self.query_one(ContentSwitcher).current = str(event.tab.id).removeprefix("to-")
-        self.query_one("#drawer-keys", Static).update(hints(**KEYS.get(self._tabs.active, {})))
+        self._name_keys()
         if had_focus:
             self.home.focus()

@@ -2,40 +2,36 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import Horizontal, VerticalScroll
-from textual.content import Content
-from textual.highlight import highlight
+from textual.widget import Widget
 from textual.widgets import DataTable, Input, Static
 
-from mcp_tui.domain.exchanges import Exchange, Exchanges
-from mcp_tui.domain.text import clean, human_size, human_time, pretty_json
-from mcp_tui.domain.trace import Frame
-from mcp_tui.ui.widgets.code import Calm
+from mcp_tui.domain.exchanges import Exchanges, Row
+from mcp_tui.domain.http_exchange import HttpExchange
+from mcp_tui.ui.widgets.exchange_detail import as_text, detail
 from mcp_tui.ui.widgets.exchange_table import SHOWN, ExchangeTable
 from mcp_tui.ui.widgets.messages import CopyRequested
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
-SHOWN_BYTES = 20_000
-"""Of a frame beside the table; `y` copies all that was kept."""
 EVERY = 0.2
 """Seconds between looks at the trace while the table is on screen."""
 
 
 class TrafficView(Horizontal):
-    """A table of exchanges and the frames of the one under the cursor."""
+    """A table of exchanges and the frames of the one under the cursor; enter gives these all the room."""
 
     DEFAULT_CSS = """
     TrafficView {
         #frames { width: 50; max-width: 36%; margin-left: 2; padding-left: 2; border-left: solid $panel;
             scrollbar-size-vertical: 1; }
+        &.-reading { ExchangeTable { display: none; } #frames { width: 1fr; max-width: 100%; margin-left: 0; } }
         #traffic-filter { display: none; dock: top; }
         #traffic-filter.-open { display: block; }
     }
@@ -54,16 +50,24 @@ class TrafficView(Horizontal):
         self._paused = False
         self._wanted = ""
         self.table = ExchangeTable()
+        self._frames = VerticalScroll(
+            Static("[$quiet]Nothing sent yet. Calls appear here.[/]", id="frame"), id="frames"
+        )
+        self._frames.can_focus = False
 
     def compose(self) -> ComposeResult:
         yield Input(placeholder="server, method or words", id="traffic-filter")
         yield self.table
-        with VerticalScroll(id="frames", can_focus=False):
-            yield Static("[$quiet]Nothing sent yet. Calls appear here.[/]", id="frame")
+        yield self._frames
 
     def on_mount(self) -> None:
         self._look()
         self.set_interval(EVERY, self._look)
+
+    @property
+    def home(self) -> Widget:
+        """The widget that takes the focus."""
+        return self._frames if self.has_class("-reading") else self.table
 
     @property
     def is_paused(self) -> bool:
@@ -73,36 +77,47 @@ class TrafficView(Horizontal):
         """Take in the frames that came since the last look."""
         if self._paused or not self.is_on_screen or self._trace.total == self._seen:
             return
-        follows = self.table.follows
-        for frame in self._trace:
-            if frame.number > self._seen:
-                exchange = self._exchanges.add(frame)
-                self.table.put(exchange, self._matches(exchange))
+        follows = self.table.follows and not self.has_class("-reading")
+        chosen = self.table.chosen
+        for record in self._trace.since(self._seen):
+            for row in self._exchanges.add(record):
+                self.table.put(row, self._matches(row))
+                if row is chosen:
+                    self.call_after_refresh(self._show, row)
         self._seen = self._trace.total
         if follows:
             self.table.to_end()
 
-    def _matches(self, exchange: Exchange) -> bool:
-        frame = exchange.first
-        words = f"{frame.server} {frame.method} {frame.what} {exchange.error}".lower()
+    def _matches(self, row: Row) -> bool:
+        if isinstance(row, HttpExchange):
+            words = f"{row.server} http {row.method} {row.target} {row.outcome} {row.about} {row.error}".lower()
+        else:
+            words = f"{row.server} {row.first.method} {row.first.what} {row.error}".lower()
         return all(word in words for word in self._wanted.lower().split())
 
     def on_data_table_row_highlighted(self, event: DataTable.RowHighlighted) -> None:
         event.stop()
         self._show(self.table.chosen)
 
-    def _show(self, exchange: Exchange | None) -> None:
-        if exchange is None:
-            return
-        parts = [_titled("request" if exchange.first.id else "notification", exchange.first)]
-        if exchange.reply is not None:
-            parts += [Content(""), _titled("reply", exchange.reply, exchange.seconds)]
-        self.query_one("#frame", Static).update(Content("\n").join(parts))
+    def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
+        event.stop()
+        self._read(True)
+
+    def _read(self, wide: bool) -> None:
+        """Give all the room to what stands beside the table, and the keys too; or give them back."""
+        self._frames.can_focus = wide
+        self.set_class(wide, "-reading")
+        self.home.focus()
+        if wide:
+            self._frames.scroll_home(animate=False)
+
+    def _show(self, row: Row | None) -> None:
+        if row is not None:
+            self.query_one("#frame", Static).update(detail(row))
 
     def action_copy(self) -> None:
-        if (exchange := self.table.chosen) is not None:
-            frames = [exchange.first, *([exchange.reply] if exchange.reply else [])]
-            self.post_message(CopyRequested("\n".join(_text(frame) for frame in frames)))
+        if (row := self.table.chosen) is not None:
+            self.post_message(CopyRequested(as_text(row)))
 
     def action_pause(self) -> None:
         self._paused = not self._paused
@@ -116,7 +131,7 @@ class TrafficView(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._wanted = event.value
-        self.table.fill(exchange for exchange in self._exchanges if self._matches(exchange))
+        self.table.fill(row for row in self._exchanges if self._matches(row))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -124,23 +139,11 @@ class TrafficView(Horizontal):
 
     def on_key(self, event: events.Key) -> None:
         field = self.query_one("#traffic-filter", Input)
-        if event.key == "escape" and field.has_class("-open"):
+        if event.key == "escape" and self.has_class("-reading"):
+            event.stop()
+            self._read(False)
+        elif event.key == "escape" and field.has_class("-open"):
             event.stop()
             field.value = ""
             field.remove_class("-open")
             self.table.focus()
-
-
-def _titled(word: str, frame: Frame, after: float | None = None) -> Content:
-    arrow = "→" if frame.outgoing else "←"
-    moment = time.strftime("%H:%M:%S", time.localtime(frame.time)) if after is None else f"+ {human_time(after)}"
-    title = Content.from_markup(f"[b]{arrow} {word}[/b]   [$quiet]{moment} · {human_size(frame.size)}[/]\n")
-    text = _text(frame)
-    cut = "" if len(text) <= SHOWN_BYTES else f"\n… {human_size(frame.size)} in all: y copies what was kept"
-    return title + highlight(text[:SHOWN_BYTES], language="json", theme=Calm) + Content(cut)
-
-
-def _text(frame: Frame) -> str:
-    """The frame as shown text: pretty JSON, or the raw line when it is none."""
-    body = frame.body
-    return clean(pretty_json(body) if body is not None else frame.raw.decode("utf-8", "replace"))
