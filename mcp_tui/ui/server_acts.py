@@ -49,7 +49,7 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
 
 async def add(app: McpTuiApp) -> bool:
     """The dialog for a new server; True when one was added."""
-    made = await app.push_screen_wait(ServerForm(lambda name, entry: _try(app, name, entry)))
+    made = await app.push_screen_wait(ServerForm(app.bench.home.spec_of, lambda name, entry: _try(app, name, entry)))
     if made is None:
         return False
     try:
@@ -68,7 +68,8 @@ async def edit(app: McpTuiApp, server: str) -> None:
     """The dialog for a known server."""
     home, hub = app.bench.home, app.bench.hub
     entry = home.entry(server) or _entry_of(app, server)
-    made = await app.push_screen_wait(ServerForm(lambda name, entry: _try(app, name, entry), server, entry))
+    form = ServerForm(home.spec_of, lambda name, entry: _try(app, name, entry), server, entry)
+    made = await app.push_screen_wait(form)
     if made is None:
         return
     in_file = bool(home.entry(server))

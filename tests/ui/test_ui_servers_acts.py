@@ -45,6 +45,25 @@ async def test_a_server_is_tried_before_it_is_saved(folder: Folder) -> None:
     assert folder.servers == {"notes": entry()}
 
 
+async def test_options_of_an_entry_are_typed_and_a_wrong_one_loses_nothing(folder: Folder) -> None:
+    folder.write_servers(pocket={**entry(), "era": "legacy"})
+    async with seat(folder) as me:
+        await me.press("f2", "e")
+        await form(me)
+        assert me.find(Input, "#options").value == "era=legacy"
+        await form(me, options="era=soon")
+        await me.press("ctrl+o")
+        await me.sees("pocket.era must be one of auto", "'soon'")
+        await form(me, options="speed=9")
+        await me.press("ctrl+o")
+        await me.sees("speed is no option", "known are type, era, timeout")
+        await form(me, options="timeout=7.5 call_timeout=60 log_level=info inherit_env=yes")
+        await me.press("ctrl+o")
+        await me.sees("● pocket")
+    more = {"timeout": 7.5, "call_timeout": 60, "log_level": "info", "inherit_env": True}
+    assert folder.servers == {"pocket": {**entry(), **more}}
+
+
 async def test_escape_saves_nothing(folder: Folder) -> None:
     async with seat(folder, [], welcome=True, size=(100, 32)) as me:
         await me.press("a")

@@ -59,9 +59,10 @@ class FieldDialog(ModalScreen[Result | None]):
                         with VerticalGroup(classes="entry"):
                             yield Input(line.value, id=line.id, password=line.secret, select_on_focus=False)
                             yield Static(f"[$quiet]{line.about}[/]", classes="says")
-                yield Static("", id="outcome")
+            yield Static("", id="outcome")
+            widest = max(len(key) for key, _, _ in self._answers)
             for key, words, consequence in self._answers:
-                yield Choice(key, words, consequence, width=18)
+                yield Choice(key.ljust(widest), words, consequence, width=18)
 
     def value(self, line: str) -> str:
         """What stands in a field, without blanks around it."""
@@ -94,7 +95,8 @@ class FieldDialog(ModalScreen[Result | None]):
         self.focus_next()
 
     async def on_choice_chosen(self, event: Choice.Chosen) -> None:
-        if event.choice.key_name == "esc":
+        key = event.choice.key_name.strip()
+        if key == "esc":
             self.dismiss(None)
         else:
-            await self.choose(event.choice.key_name)
+            await self.choose(key)
