@@ -71,7 +71,8 @@ COALESCE = 0.1
 class Connection:
     """One server's state, and the owner task behind it."""
 
-    def __init__(self, spec: ServerSpec, host: Host) -> None:
+    def __init__(self, spec: ServerSpec, host: Host, watching: Watching | None = None) -> None:
+        """`watching`: what was watched by way of the entry that this one takes the place of."""
         self.spec = spec
         self.status = ServerStatus(ServerState.OFF, since=time.time())
         self.info: ServerInfo | None = None
@@ -79,7 +80,7 @@ class Connection:
         self.settled = asyncio.Event()
         """Ready with its catalogue listed, or not to be expected."""
         self.chatter = Chatter(spec.name, host.tell)
-        self.watching = Watching(spec.name, host.tell)
+        self.watching = watching or Watching(spec.name, host.tell)
         self.loudness = Loudness(spec.log_level)
         self._pulse = Pulse()
         self._host = host

@@ -22,6 +22,7 @@ from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
 from mcp_tui.servers.memory import resident
+from mcp_tui.servers.watching import Watching
 from mcp_tui.servers.way import EraMemory
 
 if TYPE_CHECKING:
@@ -77,9 +78,10 @@ class Hub:
         self._host.tell(ServerRemoved(name))
 
     async def replace(self, spec: ServerSpec) -> None:
-        """Give a server another entry, in the same place."""
-        await self._connections[spec.name].close()
-        self._start(self._known(spec))
+        """Give a server another entry, in the same place. What was watched stays so."""
+        before = self._connections[spec.name]
+        await before.close()
+        self._start(self._known(spec, before.watching))
 
     async def switch(self, name: str, on: bool) -> None:
         """Turn a server on (which is consent too) or off."""
@@ -299,8 +301,8 @@ class Hub:
             for connection in connections:
                 connection.kill()
 
-    def _known(self, spec: ServerSpec) -> Connection:
-        connection = self._connections[spec.name] = Connection(spec, self._host)
+    def _known(self, spec: ServerSpec, watching: Watching | None = None) -> Connection:
+        connection = self._connections[spec.name] = Connection(spec, self._host, watching)
         return connection
 
     def _start(self, connection: Connection) -> None:

@@ -114,9 +114,10 @@ async def _try(app: McpTuiApp, name: str, entry: dict[str, Any]) -> str:
 
 
 def _entry_of(app: McpTuiApp, server: str) -> dict[str, Any]:
-    """An entry for a server that stands in no file of ours (from the command line, say)."""
-    spec = app.bench.hub.spec(server)
+    """An entry for a server that stands in no file of ours (from the command line, say), as it is now."""
+    spec, level = app.bench.hub.spec(server), app.bench.hub.log_level(server)
     if isinstance(spec, HttpSpec):
-        return {"url": spec.url, **({"headers": dict(spec.headers)} if spec.headers else {})}
-    entry: dict[str, Any] = {"command": spec.command, "args": list(spec.args)}
-    return entry | ({"env": dict(spec.env)} if spec.env else {}) | ({"cwd": spec.cwd} if spec.cwd else {})
+        entry: dict[str, Any] = {"url": spec.url, "headers": dict(spec.headers)}
+    else:
+        entry = {"command": spec.command, "args": list(spec.args), "env": dict(spec.env), "cwd": spec.cwd}
+    return {key: value for key, value in {**entry, "log_level": level}.items() if value}

@@ -68,6 +68,19 @@ async def test_what_is_watched_is_watched_again_after_a_reconnect() -> None:
         assert (hub.watch("telling", "note://a") or watch).times == 1
 
 
+async def test_what_is_watched_is_watched_again_when_the_entry_of_its_server_was_edited() -> None:
+    async with hosting(telling()) as host:
+        hub, call = host.hub, partial(host.call, server="telling")
+        await soon(hub.subscribe("telling", "note://a"))
+        await soon(hub.replace(telling(connect_timeout=19.0)))
+        await host.until(lambda: hub.status("telling").state is ServerState.READY)
+        watch = hub.watch("telling", "note://a")
+        assert watch is not None and watch.gaps == 1
+        await host.until(lambda: (hub.watch("telling", "note://a") or watch).trouble == "")
+        await call("touch")
+        assert (hub.watch("telling", "note://a") or watch).times == 1
+
+
 async def test_a_resource_that_the_server_will_not_tell_of_is_not_watched() -> None:
     async with hosting(telling()) as host:
         with pytest.raises(RequestFailed, match="not that one"):
