@@ -73,5 +73,23 @@ class WatchChanged:
     uri: str
 
 
-Happening = ServerChanged | ServerRemoved | CatalogChanged | Logged | Called | TaskHeard | TasksChanged | WatchChanged
+@dataclass(frozen=True, slots=True)
+class RootsTold:
+    """A server asked for the folders that it may use, and was told these `file://` addresses."""
+
+    server: str
+    uris: tuple[str, ...]
+
+
+Happening = (
+    ServerChanged
+    | ServerRemoved
+    | CatalogChanged
+    | Logged
+    | Called
+    | TaskHeard
+    | TasksChanged
+    | WatchChanged
+    | RootsTold
+)
 Listener = Callable[[Happening], None]

@@ -87,11 +87,16 @@ def wrong_with(address: str, ask: SignIn) -> str:
     return ""
 
 
+CAME_BACK = "the browser came back"
+"""What the cancellation of `SignInAsks.sign_in()` says when that is why."""
+
+
 class SignInAsks(Protocol):
     """Whoever can bring a person to an address."""
 
     async def sign_in(self, ask: SignIn) -> str | None:
-        """Open the browser, or show and copy the address; then wait until cancelled: the browser came back.
+        """Open the browser, or show and copy the address; then wait until cancelled: the browser came back
+        (`CAME_BACK`), or the sign-in ended without it.
 
         Returns the redirected address when the person pasted it instead; None when they refuse.
         """

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
-from mcp_tui.domain.happenings import Logged
+from mcp_tui.domain.happenings import Logged, RootsTold
 from mcp_tui.servers import sampling
 from mcp_tui.servers.host import Host
 
@@ -114,7 +114,9 @@ class Callbacks:
         """MCP, client/roots."""
         import mcp.types as wire
 
-        folders = [{"uri": root.uri, "name": root.name or None} for root in self._host.roots or ()]
+        roots = self._host.roots or ()
+        folders = [{"uri": root.uri, "name": root.name or None} for root in roots]
+        self._tell(RootsTold(self._server, tuple(root.uri for root in roots)))
         return wire.ListRootsResult.model_validate({"roots": folders})
 
     async def log(self, params: wire.LoggingMessageNotificationParams) -> None:

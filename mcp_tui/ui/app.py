@@ -97,6 +97,7 @@ class McpTuiApp(App[int]):
 
         self.asking = Asking(self)
         self.bench = self._make_bench(self.asking, self.asking)
+        self.bench.subscribe(self.asking.happened)
         models = self.bench.models
         self.asking.drafter = lambda: (models.draft, models.current.name) if models.current else (None, "")
         self.bench.start()

@@ -21,8 +21,9 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from time import monotonic
-from typing import TYPE_CHECKING, Any, Generic, Literal, TypeVar
+from itertools import count
+from time import monotonic, time
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual import events
 from textual.app import App
@@ -32,8 +33,11 @@ from textual.timer import Timer
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.gate import Reply
+from mcp_tui.domain.happenings import Happening, RootsTold
 from mcp_tui.domain.permission import Answer, Request
-from mcp_tui.domain.signin import SignIn
+from mcp_tui.domain.signin import CAME_BACK, SignIn
+from mcp_tui.ui import answered
+from mcp_tui.ui.answered import Answered, Asked, History, Told
 from mcp_tui.ui.key_sieve import Guarded, KeySieve
 
 if TYPE_CHECKING:
@@ -53,7 +57,7 @@ _LOOK_AGAIN = 0.1
 class Waiting:
     """A question in the queue, for whoever shows that it waits. Texts are raw."""
 
-    about: Literal["permission", "elicitation", "sampling", "sign-in"]
+    about: Asked
     server: str
     item: str = ""
     """The tool's or prompt's name or the resource's URI; "" when the server itself asks."""
@@ -64,6 +68,10 @@ class Waiting:
     """Its dialog is on the screen."""
     request: Request | None = None
     """What permission is asked for."""
+    number: int = 0
+    """The question's own; it keeps it when it is answered."""
+    since: float = 0.0
+    """Unix time at which it was asked."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,6 +93,9 @@ class Asking:
         self.drafter: Callable[[], tuple[Draft | None, str]] = lambda: (None, "")
         """What can draft an answer to a server's question to a model, and that model's name."""
         self._app = app
+        self.history = History()
+        """What was asked and is over."""
+        self._numbers = count(1)
         self._queue: list[_Question[Any]] = []
         self._open: tuple[_Question[Any], Dialog] | None = None
         self._withdrawn: list[Dialog] = []
@@ -105,41 +116,92 @@ class Asking:
         risky = request.kind is Kind.TOOL and request.hints.says_destructive
         about = Waiting("permission", request.server, request.item, risky, request=request)
         return await self._put(
-            about, lambda: ApproveDialog(proposal, len(self._queue)), Reply(Answer.DENY, request.arguments)
+            about,
+            lambda: ApproveDialog(proposal, len(self._queue)),
+            Reply(Answer.DENY, request.arguments),
+            partial(answered.permission, request),
+            lambda _: answered.permission(request, None),
         )
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
         """A server wants data from the person. No answer means "cancel"."""
         from mcp_tui.ui.screens.elicit import ElicitDialog
 
-        return await self._put(Waiting("elicitation", ask.server), lambda: ElicitDialog(ask), ElicitReply("cancel"))
+        return await self._put(
+            Waiting("elicitation", ask.server),
+            lambda: ElicitDialog(ask),
+            ElicitReply("cancel"),
+            partial(answered.elicitation, ask),
+            lambda _: answered.elicitation(ask, None),
+        )
 
     async def sample(self, ask: Sampling) -> SampleReply | None:
         """A server wants a model's answer. None means no."""
         from mcp_tui.ui.screens.sample import SampleDialog
 
         nothing: SampleReply | None = None
-        return await self._put(Waiting("sampling", ask.server), lambda: SampleDialog(ask, *self.drafter()), nothing)
+        return await self._put(
+            Waiting("sampling", ask.server),
+            lambda: SampleDialog(ask, *self.drafter()),
+            nothing,
+            partial(answered.sampling, ask),
+            lambda _: answered.sampling(ask, None, ended=True),
+        )
 
     async def sign_in(self, ask: SignIn) -> str | None:
         """A server wants the person to sign in. The pasted address that leads back, or None: refused."""
         from mcp_tui.ui.screens.sign_in import SignInDialog
 
         nothing: str | None = None
-        return await self._put(Waiting("sign-in", ask.server), lambda: SignInDialog(ask), nothing)
+        return await self._put(
+            Waiting("sign-in", ask.server),
+            lambda: SignInDialog(ask),
+            nothing,
+            lambda pasted: answered.sign_in(ask, pasted=bool(pasted)),
+            lambda error: answered.sign_in(ask, came_back=CAME_BACK in error.args, ended=True),
+        )
 
-    async def _put(self, about: Waiting, make: Callable[[], ModalScreen[Any]], no: T) -> T:
-        """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen."""
+    async def _put(
+        self,
+        about: Waiting,
+        make: Callable[[], ModalScreen[Any]],
+        no: T,
+        told: Callable[[T], Told],
+        ended: Callable[[asyncio.CancelledError], Told],
+    ) -> T:
+        """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen.
+
+        `told` and `ended` say for the history what came of it.
+        """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        about = replace(about, number=next(self._numbers), since=time())
         question = _Question(about, make, no, answer)
         if self._closed:
             return no
+        began = monotonic()
         self._queue.append(question)
+        outcome: Told | None = None
         try:
             # Screens are pushed from the app's own task, never from the caller's context.
-            return await answer if self._app.call_later(self._tend) else no
+            reply = await answer if self._app.call_later(self._tend) else no
+            outcome = told(reply)
+            return reply
+        except asyncio.CancelledError as error:
+            outcome = ended(error)
+            raise
         finally:
             self._forget(question)
+            if outcome is not None:
+                over = Answered(
+                    about.number, about.about, about.server, about.item, time(), monotonic() - began, outcome
+                )
+                self.history.add(over)
+            self._app.call_later(self._tend)
+
+    def happened(self, happening: Happening) -> None:
+        """Write down what servers asked and the program answered by itself, as the person told it to."""
+        if isinstance(happening, RootsTold):
+            self.history.add(answered.roots(happening, next(self._numbers)))
             self._app.call_later(self._tend)
 
     # -- for the screen -------------------------------------------------------------------------------
@@ -158,9 +220,10 @@ class Asking:
         self._listeners.append(changed)
         return partial(self._listeners.remove, changed)
 
-    def open_now(self) -> None:
-        """Show the first question at once, whatever is being typed. The keys' rules hold all the same."""
+    def open_now(self, number: int = 0) -> None:
+        """Show a question (0: the first) at once, whatever is being typed. The keys' rules hold all the same."""
         if self._queue and not self._open:
+            self._queue.sort(key=lambda question: question.about.number != number)  # stable: it alone moves
             self._show()
             self._tend()
 

@@ -78,6 +78,7 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Inspector", "v  l", "how much a server logs; all its log"),
     ("Inspector", "o", "sign out of a server"),
     ("Traffic", "enter  /  p  y", "read it in full, filter, pause, copy"),
+    ("Requests", "enter", "open what waits, read what was answered"),
     ("Tasks", "enter  x  r", "open the result, cancel, list again from the servers"),
     ("Permission", "a  s  A  e  d", "allow once, for the session, always; edit; deny"),
 )

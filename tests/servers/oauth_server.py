@@ -208,6 +208,8 @@ class Browser:
     def __init__(self, *, pastes: bool = False, refuses: bool = False, changes: dict[str, str] | None = None) -> None:
         self.asked: list[SignIn] = []
         self.ended = 0
+        self.told_at_end: tuple[object, ...] = ()
+        """Why the question was taken back."""
         self.pages: list[str] = []
         self._pastes = pastes
         self._refuses = refuses
@@ -227,6 +229,9 @@ class Browser:
                 self.pages.append(f"{page.status_code} {page.text}")
             await asyncio.Event().wait()  # until the sign-in is done, however it ends
             return None
+        except asyncio.CancelledError as error:
+            self.told_at_end = error.args
+            raise
         finally:
             self.ended += 1
 

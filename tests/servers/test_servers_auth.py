@@ -17,7 +17,7 @@ from servers_kit import Host, hosting, soon
 
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.domain.servers import HttpSpec, ServerState
-from mcp_tui.domain.signin import OAuthSettings, SignIn, SignInAsks
+from mcp_tui.domain.signin import CAME_BACK, OAuthSettings, SignIn, SignInAsks
 from mcp_tui.servers.auth.authorizer import SignInAuthorizer, SignIns
 
 SERVER = "web"
@@ -56,6 +56,7 @@ async def test_a_person_signs_in_and_the_server_is_ready(pastes: bool) -> None:
         assert 3500 < known.expires - time.time() <= 3600
     if not pastes:
         assert [page[:3] for page in browser.pages] == ["200"] and "You can close this" in browser.pages[0]
+        assert browser.told_at_end == (CAME_BACK,)
 
 
 async def test_the_steps_tell_what_happened_and_hold_no_secret() -> None:

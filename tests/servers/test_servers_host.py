@@ -17,6 +17,7 @@ from servers_kit import Host, hosting, modern, raw, soon
 from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, Root
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed
+from mcp_tui.domain.happenings import RootsTold
 from mcp_tui.domain.servers import HttpSpec, ServerState
 
 HOME, WORK = Root("file:///home/ada", "home"), Root("file:///work")
@@ -51,6 +52,7 @@ async def test_a_server_of_the_modern_era_is_never_sent_the_handshake() -> None:
 async def test_a_server_hears_of_the_folders_and_of_their_change() -> None:
     async with hosting(raw(), roots=[HOME]) as host:
         assert json.loads(await host.call("roots")) == {"roots": [{"uri": HOME.uri, "name": "home"}]}
+        assert RootsTold("raw", (HOME.uri,)) in host.happened
         await soon(host.hub.set_roots([HOME, WORK]))
         await host.until(lambda: "told of other roots" in host.hub.stderr("raw"))
         assert [root["uri"] for root in json.loads(await host.call("roots"))["roots"]] == [HOME.uri, WORK.uri]

@@ -13,7 +13,7 @@ from pydantic import AnyUrl
 
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.domain.servers import HttpSpec
-from mcp_tui.domain.signin import Redirected, SignIn, SignInAsks, wrong_with
+from mcp_tui.domain.signin import CAME_BACK, Redirected, SignIn, SignInAsks, wrong_with
 from mcp_tui.servers.auth.addresses import Addresses
 from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn
 from mcp_tui.servers.auth.journal import Journal
@@ -119,7 +119,7 @@ class CodeGrant(Grant):
         """From the browser or from the person, whichever comes first."""
         browser: asyncio.Task[object] = asyncio.create_task(loopback.answer(ask.state))
         person: asyncio.Task[object] = asyncio.create_task(asks.sign_in(ask))
-        ended = await _first_done(browser, person, timeout=PATIENCE)
+        ended = await _first_done(browser, person, timeout=PATIENCE, why=CAME_BACK)
         if ended is None:
             raise AuthNeeded("nobody signed in within 5 minutes", subject=self.spec.name, hint="press r to try again")
         match ended.result():
@@ -135,12 +135,15 @@ class CodeGrant(Grant):
         return found
 
 
-async def _first_done(*works: asyncio.Task[object], timeout: float) -> asyncio.Task[object] | None:
-    """The first of these tasks to end, None when none does in time. The others are cancelled, and waited for."""
+async def _first_done(*works: asyncio.Task[object], timeout: float, why: str) -> asyncio.Task[object] | None:
+    """The first of these tasks to end, None when none does in time. The others are cancelled, and waited for; they
+    hear `why` when it was because of the first."""
+    first: asyncio.Task[object] | None = None
     try:
         done, _ = await asyncio.wait(works, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
-        return next((work for work in works if work in done), None)
+        first = next((work for work in works if work in done), None)
+        return first
     finally:
         for work in works:
-            work.cancel()
+            work.cancel(why if first is works[0] else None)
         await asyncio.gather(*works, return_exceptions=True)

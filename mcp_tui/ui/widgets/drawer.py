@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 TABS = ("traffic", "log", "requests", "tasks")
 KEYS = {
     "to-traffic": {"enter": "read", "/": "filter", "p": "pause", "y": "copy"},
-    "to-requests": {"enter": "open"},
+    "to-requests": {"enter": "open", "F8": "the first that waits"},
     "to-tasks": {"enter": "result", "x": "cancel", "r": "list"},
 }
 
 
-SPARED = {"p"}
+SPARED = {"p", "F8"}
 """Keys that are not named where there is little room; the help has them."""
 
 
@@ -88,7 +88,7 @@ class Drawer(Vertical):
             case "to-log":
                 return self.log_view
             case "to-requests":
-                return self.requests
+                return self.requests.home
             case "to-tasks":
                 return self.tasks.table if self.tasks.table.display else self.tasks
             case _:
