@@ -15,7 +15,7 @@ from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import ServerError
-from mcp_tui.domain.permission import Answer, Decision
+from mcp_tui.domain.permission import Answer
 
 CANCELLED = "Cancelled by the user"
 """The answer to a call that was not answered before the turn was stopped."""
@@ -65,8 +65,8 @@ class _Calls:
                         self._reject(number, call, found)
                         continue
                     tool, arguments = found
-                    if decision := await self._ask(number, call, tool, arguments):
-                        running.create_task(self._call(number, call, tool, decision))
+                    if approved := await self._ask(number, call, tool, arguments):
+                        running.create_task(self._call(number, tool, approved))
         finally:
             self.events.put_nowait(None)
 
@@ -86,20 +86,23 @@ class _Calls:
         self.events.put_nowait(ToolAsked(call, "", call.name, {}))
         self.events.put_nowait(ToolFinished(call, 0.0, error=why))
 
-    async def _ask(self, number: int, call: ToolCall, tool: Tool, arguments: dict[str, Any]) -> Decision | None:
-        """The decision that allows the call, or None when it is denied."""
+    async def _ask(self, number: int, call: ToolCall, tool: Tool, arguments: dict[str, Any]) -> ToolApproved | None:
+        """What allows the call, or None when it is denied."""
         request = self.tools.request(tool, arguments, self.who)
         self.events.put_nowait(ToolAsked(call, tool.server, tool.name, arguments, request))
         decision = await self.gate.check(request)
         if decision.allowed:
-            self.events.put_nowait(ToolApproved(call, decision))
-            return decision
+            approved = ToolApproved(call, decision, self.tools.patience(tool))
+            self.events.put_nowait(approved)
+            return approved
         why = "the user said no" if decision.answer is Answer.DENY else decision.why
         self.answers[number] = f"Permission denied: {why}" if why else "Permission denied"
         self.events.put_nowait(ToolDenied(call, decision))
         return None
 
-    async def _call(self, number: int, call: ToolCall, tool: Tool, decision: Decision) -> None:
+    async def _call(self, number: int, tool: Tool, approved: ToolApproved) -> None:
+        call, decision = approved.call, approved.decision
+
         def progressed(progress: float, total: float | None, message: str) -> None:
             self.events.put_nowait(ToolProgressed(call, progress, total, message))
 
@@ -109,7 +112,7 @@ class _Calls:
             shown = json.dumps(decision.arguments, ensure_ascii=False)
             edited = f"The user changed the arguments to {shown}\n"
         try:
-            result = await self.tools.call(tool, decision.arguments, progressed)
+            result = await self.tools.call(tool, decision.arguments, progressed, approved.patience)
         except ServerError as error:
             self.answers[number] = f"{edited}Error: {error}"
             self.events.put_nowait(ToolFinished(call, time.monotonic() - began, error=str(error)))

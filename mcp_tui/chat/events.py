@@ -8,6 +8,7 @@ from typing import Any
 from mcp_tui.domain.chat import ToolCall, Usage
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 
 
@@ -52,6 +53,8 @@ class ToolApproved:
 
     call: ToolCall
     decision: Decision
+    patience: Patience | None = None
+    """How long it may take; more can be granted while it runs. None: as long as it takes."""
 
 
 @dataclass(frozen=True, slots=True)

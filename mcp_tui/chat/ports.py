@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import Answered, Message, Note, OfferedTool, Part, ReasoningPart, TextPart
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 
 __all__ = [
@@ -52,7 +53,13 @@ class Tools(Protocol):
         """The question that the gate is asked, for a call by the model."""
         ...
 
-    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress) -> ToolResult:
+    def patience(self, tool: Tool) -> Patience | None:
+        """How long a call of it may take, made anew for each; None: as long as it takes."""
+        ...
+
+    async def call(
+        self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
+    ) -> ToolResult:
         """Run it. Raises ServerError. Cancelling tells the server."""
         ...
 

@@ -137,6 +137,11 @@ class Hub:
 
     # -- requests --------------------------------------------------------------------------------------
 
+    def patience(self, server: str) -> Patience | None:
+        """What a call has by its server's entry, anew for each; None: as long as it takes."""
+        seconds = self._connections[server].spec.call_timeout
+        return Patience(seconds) if seconds else None
+
     async def call_tool(
         self,
         server: str,

@@ -248,7 +248,7 @@ class McpTuiApp(App[int]):
             self.copy(selected)
         elif typed := getattr(self.focused, "selected_text", ""):
             self._copy_shown(visible(typed))  # the user's own words: they may be pasted back, and sent
-        elif not self.workspace.chat.stop():
+        elif not self.workspace.stop():
             self.tell("ctrl+q quits")
 
     def copy(self, text: str) -> None:

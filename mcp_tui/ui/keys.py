@@ -67,6 +67,7 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Transcript", "enter", "unfold"),
     ("Transcript", "y", "copy the block"),
     ("Inspector", "left  right", "from tab to tab"),
+    ("Transcript", "t", "60 s more for the calls that run"),
     ("Inspector", "ctrl+s", "call, or fetch"),
     ("Inspector", "ctrl+t", "call as a task, where the tool can be"),
     ("Inspector", "r  e  c", "again; edit; take arguments from the history"),

@@ -70,14 +70,15 @@ async def _call(workspace: Workspace, command: CallTool) -> None:
     assert isinstance(tool, Tool)
     call = ToolCall(f"typed-{time.monotonic_ns()}", tool.name, json.dumps(command.arguments))
     transcript.fold(ToolAsked(call, tool.server, tool.name, command.arguments))
-    transcript.fold(ToolApproved(call, Decision(True, command.arguments, "you typed it")))
+    patience = bench.hub.patience(tool.server)
+    transcript.fold(ToolApproved(call, Decision(True, command.arguments, "you typed it"), patience))
     started = time.monotonic()
 
     def progress(done: float, total: float | None, message: str) -> None:
         transcript.fold(ToolProgressed(call, done, total, message))
 
     try:
-        result = await bench.call_tool(tool, command.arguments, progress=progress)
+        result = await bench.call_tool(tool, command.arguments, progress=progress, patience=patience)
     except PermissionDenied as denied:
         transcript.fold(ToolDenied(call, Decision(False, command.arguments, denied.hint)))
     except McpTuiError as error:

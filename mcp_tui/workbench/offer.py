@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerState
 from mcp_tui.servers.names import aliases
@@ -42,8 +43,13 @@ class Offer:
     def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
         return self._bench.request(tool, arguments, Initiator.MODEL, who=who)
 
-    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress) -> ToolResult:
-        return await self._bench.send(tool, arguments, Initiator.MODEL, progress)
+    def patience(self, tool: Tool) -> Patience | None:
+        return self._bench.hub.patience(tool.server)
+
+    async def call(
+        self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
+    ) -> ToolResult:
+        return await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
 
 
 def on_offer(

@@ -54,7 +54,10 @@ class FakeTools:
     def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
         return Request(Initiator.MODEL, Kind.TOOL, tool.server, tool.name, arguments, tool.definition, "", who=who)
 
-    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress) -> ToolResult:
+    def patience(self, tool: Tool) -> None:
+        return None
+
+    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: object) -> ToolResult:
         self.called.append((tool.name, arguments))
         self.running.add(tool.name)
         try:

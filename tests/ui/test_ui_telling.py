@@ -158,6 +158,16 @@ async def test_a_call_with_a_time_of_its_own_is_given_a_minute_more(folder: Fold
         await you.sees("stopped by you")
 
 
+async def test_a_call_in_the_chat_is_given_a_minute_more_from_its_card(folder: Folder) -> None:
+    async with seat(folder, [telling(call_timeout=9)], size=(140, 42)) as you:
+        await you.send("/call never {}")
+        await you.sees("of 9.0 s", "+60 s")
+        await you.press("shift+tab", "t")
+        await you.sees("of 1 min 9 s")
+        await you.press("f3", "escape")
+        await you.sees("stopped by you")
+
+
 async def test_without_a_time_of_its_own_a_call_tells_only_for_how_long_it_runs(folder: Folder) -> None:
     async with seat(folder, [telling()]) as you:
         await call(you, "never")

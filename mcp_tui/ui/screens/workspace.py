@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from mcp_tui.ui.widgets.drawer import Drawer
 
 PANES = ("explorer", "chat", "inspector")
+_TYPED = "typed"
+"""The group of workers that run what was typed as a command."""
 TOLD_EVERY = 0.1
 """Seconds between repaints of counters, however fast things happen."""
 
@@ -159,12 +161,17 @@ class Workspace(Screen[None]):
         here = self.focused_pane()
         if here == "drawer":
             self._close_drawer()
-        elif self.chat.stop():
+        elif self.stop():
             pass
         elif here == "inspector":
             self._show(self._came_from, focus=True)
         elif self._drawer is not None and self._drawer.display:
             self._close_drawer()
+
+    def stop(self) -> bool:
+        """Stop the running turn and what was typed as a command. False when nothing runs."""
+        typed = self.app.workers.cancel_group(self.app, _TYPED)
+        return self.chat.stop() or bool(typed)
 
     async def action_leader(self) -> None:
         from mcp_tui.ui.screens.leader import Leader
@@ -266,7 +273,7 @@ class Workspace(Screen[None]):
         event.stop()
         from mcp_tui.ui.typed import run_typed
 
-        self.app.run_worker(run_typed(self, event.command), group="typed", exit_on_error=False)
+        self.app.run_worker(run_typed(self, event.command), group=_TYPED, exit_on_error=False)
 
     @on(ChatPane.Used)
     def _used(self, event: ChatPane.Used) -> None:

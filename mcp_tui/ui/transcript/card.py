@@ -11,6 +11,7 @@ from mcp_tui.domain.catalog import NOTHING_SAID
 from mcp_tui.domain.chat import ToolCall
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 from mcp_tui.domain.text import clean_line, clean_start, human_time, pretty_json
 from mcp_tui.ui.transcript.blocks import Block, barred
@@ -54,6 +55,7 @@ class CardBlock(Block):
         self._arguments: dict[str, Any] = arguments
         self._hints = request.hints if request else NOTHING_SAID
         self._sent = False
+        self._patience: Patience | None = None
         self._right = "waits for you" if request else "not sent"
         self._waits = request is not None
         self._began = 0.0
@@ -64,11 +66,20 @@ class CardBlock(Block):
         self._result: ToolResult | None = None
         self._error = ""
 
-    def approve(self, decision: Decision, now: float) -> None:
-        """It runs from `now` (seconds) on, with the arguments that were approved."""
+    def approve(self, decision: Decision, now: float, patience: Patience | None = None) -> None:
+        """It runs from `now` (seconds) on, with the arguments that were approved, for as long as the patience says."""
+        self._patience = patience
         self._arguments = decision.arguments
         self.state, self._sent, self._began, self._ticked = CallState.RUNNING, True, now, now
         self.touch()
+
+    def grant_time(self) -> bool:
+        """Let it run longer; False when it does not run, or may run as long as it takes."""
+        if self.state is not CallState.RUNNING or self._patience is None:
+            return False
+        self._patience.grant()
+        self.touch()
+        return True
 
     def deny(self, decision: Decision) -> None:
         self.state = CallState.DENIED
@@ -132,12 +143,16 @@ class CardBlock(Block):
         age = int(self._ticked - self._began) if self.state is CallState.RUNNING else 0
         return (f"{age} s" if age < 60 else human_time(age)) if age else ""
 
+    def _limit(self) -> str:
+        return f" of {human_time(self._patience.seconds)}" if self._patience else ""
+
     def _right_end(self) -> list[Piece]:
         match self.state:
             case CallState.WAITING if self._waits:
                 return [(self._right, ""), ("  ", ""), (" F8 ", "key")]
             case CallState.RUNNING:
-                return [(self._elapsed(), "quiet"), ("  ", ""), (" esc ", "key")]
+                more: list[Piece] = [("  ", ""), (" t ", "key"), (" +60 s", "quiet")] if self._patience else []
+                return [(f"{self._elapsed()}{self._limit()}".strip(), "quiet"), *more, ("  ", ""), (" esc ", "key")]
             case _:
                 return [(self._right, "quiet")]
 

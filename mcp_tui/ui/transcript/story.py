@@ -102,8 +102,8 @@ class Story:
         if card is None:
             return
         match event:
-            case ToolApproved(_, decision):
-                card.approve(decision, self._clock())
+            case ToolApproved(_, decision, patience):
+                card.approve(decision, self._clock(), patience)
             case ToolDenied(_, decision):
                 card.deny(decision)
             case ToolProgressed(_, progress, total, message):

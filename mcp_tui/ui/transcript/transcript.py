@@ -52,6 +52,7 @@ class Transcript(ScrollView, can_focus=True):
         Binding("enter", "use", "Open or fold", id="transcript.open"),
         Binding("y", "copy_block", "Copy", id="transcript.copy"),
         Binding("r", "retry", "Try again", show=False, id="transcript.retry"),
+        Binding("t", "more_time", "60 s more", show=False, id="transcript.time"),
     ]
 
     HELP = "The conversation. Up and down choose a block, enter opens it, y copies it."
@@ -333,6 +334,13 @@ class Transcript(ScrollView, can_focus=True):
         """Ask for the failed turn again, when its error is the focused block."""
         if (block := self._chosen) is not None and block.retryable:
             self.post_message(self.RetryRequested())
+
+    def action_more_time(self) -> None:
+        """The calls that run now may take a minute longer."""
+        for card in self._story.open_cards():
+            if card.grant_time():
+                self._story.changed.add(card)
+        self.flush()
 
     def on_click(self, event: events.Click) -> None:
         """A click chooses the block under it; on the first row of a foldable one, it opens or folds it."""

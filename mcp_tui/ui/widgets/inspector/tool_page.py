@@ -211,8 +211,8 @@ class ToolPage(Page):
         started = time.monotonic()
         result: ToolResult | None = None
         what, hint = "stopped by you", ""
-        is_task, limit = as_task or self._needs_task, self.bench.hub.spec(self.ref.server).call_timeout
-        self._patience = patience = Patience(limit) if limit and not is_task else None
+        is_task = as_task or self._needs_task
+        self._patience = patience = None if is_task else self.bench.hub.patience(self.ref.server)
         view.running.start("running as a task" if is_task else "calling", patience)
         try:
             result = await self.bench.call_tool(
