@@ -89,9 +89,7 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             ]
         else:
             first = [
-                Choice(
-                    "tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill"
-                ),
+                Choice("tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill"),
                 Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send"),
             ]
         return [

@@ -70,9 +70,7 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                     yield Static(Content(told), classes="role")
                     yield self._calls
                 yield self._status
-            yield Choice(
-                "tab   ", "Write", "to the answer; now you type in the chat", width=22, id="write"
-            )
+            yield Choice("tab   ", "Write", "to the answer; now you type in the chat", width=22, id="write")
             yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
             if self._draft:
                 who = clean_line(self._model) or "the model"
