@@ -10,6 +10,7 @@ from collections.abc import AsyncGenerator
 import pytest
 from canned_http import Answer, Handler, LegacySessions, canned, json_answer
 from oauth_server import Browser, Memory, guarded
+from old_sse_server import old_sse
 from servers_kit import Host, hosting
 
 from mcp_tui.domain.errors import ServerLost
@@ -110,3 +111,15 @@ async def test_the_requests_of_a_sign_in_are_kept_without_what_they_hold() -> No
     (form,) = guard.forms
     for secret in (*guard.tokens, form["code"], form["code_verifier"]):
         assert secret not in kept(host)
+
+
+async def test_over_the_older_transport_the_stream_and_each_message_are_kept() -> None:
+    async with old_sse(f"/messages?session_id=7&token={TOKEN}") as url:
+        async with hosting(HttpSpec("web", url, sse=True)) as host:
+            assert await host.call("echo", "web") == "ok"
+        stream = heard(host, "GET")[0]
+        assert (stream.target, stream.status, stream.frame) == ("/sse", 200, 0) and stream.stands_alone
+        call = next(each for each in heard(host) if each.about == "tools/call")
+        assert call.target == f"/messages?session_id=7&token={MASK}" and call.outcome == "202 Accepted"
+        assert call.frame and not call.stands_alone and not call.may_have_session
+        assert TOKEN not in kept(host)
