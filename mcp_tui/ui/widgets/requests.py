@@ -26,8 +26,8 @@ WIDTHS = {"": 1, "what": 24, "server": 14, "outcome": 28, "when": 8, "took": 11}
 NARROW = {"what": 16, "server": 8, "outcome": 19, "took": 8}
 """On a small screen; what is cut stands whole in the details."""
 PADDING = 2
-EVERY = 0.5
-"""Seconds between looks at the clock while something waits and the table is on screen."""
+EVERY = 1.0
+"""Seconds between looks at the clock while something waits and nothing lies over the table."""
 NONE = "[$quiet]Nothing waits for you. Questions of servers and models appear here.[/]"
 
 
@@ -76,7 +76,7 @@ class RequestsView(Vertical, can_focus=True):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _tick(self) -> None:
-        if self.is_on_screen:
+        if self.is_on_screen and self.screen.is_current:
             for row, line in enumerate(self._shown):
                 if not isinstance(line, Answered):
                     column = len(self._widths) - 1
