@@ -13,20 +13,22 @@ from typing import Any
 
 from textual import events
 from textual.app import App
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, TextArea
 
 LONGEST = 0.5
 """Seconds that keys wait at most for the focus to move: it may as well stay."""
-_MOVERS = frozenset({"enter", "tab", "shift+tab"})
+_LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
+_OPEN_A_FIELD = frozenset({"slash"})
 
 
 class Bursts:
-    """Keeps keys back while another one moves the focus out of a field."""
+    """Keeps keys back while another one moves the focus out of a field, or into a filter."""
 
     def __init__(self, app: App[Any]) -> None:
         self._app = app
         self._mover: events.Key | None = None
-        self._field: Input | None = None
+        self._from: Widget | None = None
         self._kept: list[events.Event] = []
 
     def keeps(self, event: events.Event) -> bool:
@@ -36,8 +38,9 @@ class Bursts:
         if self._mover is not None:
             self._kept.append(event)
             return True
-        if isinstance(event, events.Key) and event.key in _MOVERS and isinstance(self._app.focused, Input):
-            self._mover, self._field = event, self._app.focused
+        here = self._app.focused
+        if isinstance(event, events.Key) and event.key in _movers(here):
+            self._mover, self._from = event, here
             self._app.set_timer(LONGEST, self._give_up)
         return False
 
@@ -46,7 +49,7 @@ class Bursts:
         if event is not self._mover or not came_back:
             return ()
         end = time.monotonic() + LONGEST
-        while self._app.focused is self._field and time.monotonic() < end:  # noqa: ASYNC110 (no event comes in time)
+        while self._app.focused is self._from and time.monotonic() < end:  # noqa: ASYNC110 (no event comes in time)
             await asyncio.sleep(0.001)
         return self._let_go()
 
@@ -58,3 +61,10 @@ class Bursts:
         """The key did not come back: the field used it itself."""
         for event in self._let_go():
             self._app.post_message(event)
+
+
+def _movers(here: Widget | None) -> frozenset[str]:
+    """The keys that may move the focus from here."""
+    if isinstance(here, Input):
+        return _LEAVE_A_FIELD
+    return frozenset() if here is None or isinstance(here, TextArea) else _OPEN_A_FIELD

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from textual import events
+from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind
@@ -19,3 +20,13 @@ async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field
         for key in ("1", "7", "enter", "2", "5"):
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.until(lambda: [line.value for line in me.app.screen.query(Line)] == ["17", "25"])
+
+
+async def test_what_is_typed_in_one_burst_with_the_key_that_opens_a_filter_stands_in_the_filter(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f6")
+        await me.sees("tools/list")
+        await me.until(lambda: type(me.app.focused).__name__ == "ExchangeTable")
+        for key in ("slash", "l", "i", "s", "t"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else "/"))
+        await me.until(lambda: me.find(Input, "#traffic-filter").value == "list")

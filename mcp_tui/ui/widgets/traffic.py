@@ -126,7 +126,7 @@ class TrafficView(Horizontal):
     def action_filter(self) -> None:
         field = self.query_one("#traffic-filter", Input)
         field.add_class("-open")
-        field.focus()
+        self.screen.set_focus(field)  # at once: the keys behind this one follow it
 
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
