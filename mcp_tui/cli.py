@@ -96,8 +96,27 @@ def _parser() -> argparse.ArgumentParser:
     ask = add("ask", "one chat turn")
     ask.add_argument("text", metavar="TEXT")
     ask.add_argument("--allow", metavar="RULE", action="append", default=[], help="TOOL, SERVER/TOOL or SERVER/*")
+    _add_permissions(add("permissions", "what is remembered: list it, explain an answer, revoke"))
     add("doctor", "what was found, and what to type next")
     return parser
+
+
+def _add_permissions(permissions: argparse.ArgumentParser) -> None:
+    acts = permissions.add_subparsers(dest="act", metavar="ACT", title="acts")
+
+    def add(name: str, about: str) -> argparse.ArgumentParser:
+        sub = acts.add_parser(name, help=about, description=about)
+        for where in ("config", "server", "url"):
+            sub.add_argument(f"--{where}", default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+        sub.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print JSON")
+        return sub
+
+    add("list", "every rule that is kept")
+    explain = add("explain", "which rule answers a call, and why; nothing is called")
+    explain.add_argument("tool", metavar="TOOL", help="TOOL or SERVER/TOOL")
+    explain.add_argument("arguments", metavar="ARGS", nargs="*", help="key=value, or one JSON object")
+    explain.add_argument("--for", dest="who", choices=["model", "form", "command"], default="model", help="who calls")
+    add("revoke", "forget a rule").add_argument("id", metavar="ID", help="the beginning of its id is enough")
 
 
 def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
@@ -121,7 +140,7 @@ def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
 
 
 def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> Coroutine[Any, Any, int]:
-    from mcp_tui.headless import ask, doctor, items
+    from mcp_tui.headless import ask, doctor, items, permissions
 
     match options.command:
         case "call":
@@ -134,6 +153,14 @@ def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> 
             return items.read(home, specs, options.uri, options.json)
         case "ask":
             return ask.ask(home, specs, options.text, options.json, options.allow)
+        case "permissions":
+            match options.act:
+                case "explain":
+                    return permissions.explain(home, specs, options.tool, options.arguments, options.who, options.json)
+                case "revoke":
+                    return permissions.revoke(home, options.id, options.json)
+                case _:
+                    return permissions.list_rules(home, specs, options.json)
         case "doctor":
             return doctor.doctor(home, specs, options.json)
         case group:

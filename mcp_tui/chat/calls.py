@@ -15,7 +15,6 @@ from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import ServerError
-from mcp_tui.domain.permission import Answer
 
 CANCELLED = "Cancelled by the user"
 """The answer to a call that was not answered before the turn was stopped."""
@@ -95,7 +94,7 @@ class _Calls:
             approved = ToolApproved(call, decision, self.tools.patience(tool))
             self.events.put_nowait(approved)
             return approved
-        why = "the user said no" if decision.answer is Answer.DENY else decision.why
+        why = "the user said no" if decision.answer and decision.answer.is_no else decision.why
         self.answers[number] = f"Permission denied: {why}" if why else "Permission denied"
         self.events.put_nowait(ToolDenied(call, decision))
         return None

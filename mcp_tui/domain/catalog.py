@@ -40,6 +40,9 @@ class Hints:
 
 
 NOTHING_SAID = Hints()
+QUESTION_KEYS = ("anthropic/requiresUserInteraction", "mcp-tui/alwaysAsk")
+"""Keys of a tool's `_meta` that demand a question before every call. MCP itself has none; the first is what servers
+write for another client, the second is ours."""
 
 
 class _Defined:
@@ -74,6 +77,12 @@ class Tool(_Defined):
     def key(self) -> str:
         """What the item is called by: a tool's or prompt's name, a resource's URI."""
         return self.name
+
+    @property
+    def wants_question(self) -> bool:
+        """Its `_meta` demands that a person is asked before every call. Any value but null and false counts."""
+        meta = self.raw.get("_meta")
+        return isinstance(meta, Mapping) and any(meta.get(key) not in (None, False) for key in QUESTION_KEYS)
 
     @property
     def page(self) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import UsageError
+from mcp_tui.domain.permission import Mode
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,13 @@ class PickModel:
 
 
 @dataclass(frozen=True, slots=True)
+class SetMode:
+    """Another permission mode, or None to be told which one it is."""
+
+    mode: Mode | None
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     pass
 
@@ -58,7 +66,7 @@ class Quit:
     pass
 
 
-Command = Say | CallTool | FetchPrompt | ReadResource | ListItems | PickModel | ShowHelp | Quit
+Command = Say | CallTool | FetchPrompt | ReadResource | ListItems | PickModel | SetMode | ShowHelp | Quit
 
 COMMANDS: dict[str, str] = {
     "/call": "TOOL {json}   call a tool",
@@ -68,6 +76,7 @@ COMMANDS: dict[str, str] = {
     "/prompts": "list the prompts",
     "/resources": "list the resources",
     "/model": "[NAME]   change the model",
+    "/mode": "ask|read-only|manual   what may run",
     "/help": "what can be typed here",
     "/quit": "leave",
 }
@@ -107,6 +116,8 @@ def parse(text: str) -> Command:
             return ListItems(Kind.RESOURCE)
         case "/model":
             return PickModel(rest)
+        case "/mode":
+            return SetMode(_mode(rest))
         case "/help":
             return ShowHelp()
         case "/quit" | "/exit":
@@ -145,6 +156,14 @@ def _call(rest: str) -> CallTool:
 def _prompt(rest: str) -> FetchPrompt:
     name, *pairs = _words(_needed(rest, "/prompt NAME key=value"))
     return FetchPrompt(name, key_values(pairs))
+
+
+def _mode(name: str) -> Mode | None:
+    try:
+        return Mode(name.lower()) if name else None
+    except ValueError:
+        modes = ", ".join(mode.value for mode in Mode)
+        raise UsageError(f"there is no mode {name}", subject=name, hint=f"the modes are {modes}") from None
 
 
 def _value(text: str) -> Any:

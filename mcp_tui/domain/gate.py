@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.permission import Answer, Decision, Request, Rule, allowed_before, decide, remember
+from mcp_tui.domain.permission import Answer, Decision, Mode, Request, Verdict, allowed_before, decide, remember
+from mcp_tui.domain.rules import Origin, Rule, Scope, canonical
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,9 @@ class Reply:
 
     answer: Answer
     arguments: dict[str, Any]
+    scope: Scope = Scope.TOOL
+    """What "always" takes in."""
+    origin: Origin = Origin.DIALOG
 
 
 class Asker(Protocol):
@@ -27,7 +30,7 @@ class Asker(Protocol):
 
 
 class RuleStore(Protocol):
-    """Keeps "always" rules beyond the session."""
+    """Keeps "always" rules beyond the session. `load()` is called for each request: it must cost next to nothing."""
 
     def load(self) -> list[Rule]: ...
 
@@ -45,11 +48,14 @@ class NobodyToAsk:
 
 @dataclass(slots=True)
 class Gate:
-    """Applies the rules, asks a person when they do not answer, and remembers what that person said."""
+    """Applies mode and rules, asks a person when they do not answer, and remembers what that person said."""
 
     asker: Asker = field(default_factory=NobodyToAsk)
     store: RuleStore | None = None
     clock: Callable[[], float] = time.time
+    mode: Mode = Mode.ASK
+    used: Callable[[Rule, float], object] = lambda _rule, _now: None
+    """Told of each stored rule that answers a request, and when (Unix time); must not wait for a disk."""
     _session: list[Rule] = field(default_factory=list[Rule])
 
     @property
@@ -57,49 +63,66 @@ class Gate:
         """All rules in force, session ones first."""
         return [*self._session, *(self.store.load() if self.store else [])]
 
+    def explain(self, request: Request) -> Verdict:
+        """What would come out, and why. Nobody is asked, nothing is counted."""
+        return decide(request, self.rules, self.mode)
+
     async def check(self, request: Request) -> Decision:
         """May it run, and with which arguments? An error while asking means no; a cancel passes through."""
         rules = self.rules
-        verdict = decide(request, rules)
+        verdict = decide(request, rules, self.mode)
+        if verdict.rule is not None:
+            self._count(verdict.rule)
         if verdict.allow is not None:
             return Decision(verdict.allow, request.arguments, verdict.why)
-        asked = _as_json(request.arguments)
+        every_time = verdict.why if verdict.every_time else ""
+        asked = replace(request, before=allowed_before(request, rules), every_time=every_time)
+        sent = canonical(request.arguments)
         try:
-            reply = await self.asker.ask(replace(request, before=allowed_before(request, rules)))
+            reply = await self.asker.ask(asked)
         except Exception as error:  # whatever goes wrong while asking, the answer is no
             return Decision(False, request.arguments, f"nobody could be asked: {error}")
-        if reply.answer is Answer.DENY:
-            return Decision(False, request.arguments, "you said no", Answer.DENY)
-        why = "you said yes"
-        if rule := remember(request, reply.answer, self.clock()):
+        answered = replace(asked, arguments=reply.arguments)
+        # Meanwhile the mode or a rule may have changed, and edited arguments may be what a rule denies.
+        again = decide(answered, self.rules, self.mode)
+        if again.allow is False and not reply.answer.is_no:
+            return Decision(False, request.arguments, again.why)
+        why = "you said no" if reply.answer.is_no else "you said yes"
+        if rule := remember(answered, reply.answer, self.clock(), reply.scope, reply.origin):
             why += self._keep(rule)
+        if reply.answer.is_no:
+            return Decision(False, request.arguments, why, reply.answer)
         # As JSON: in Python 1, 1.0 and True are equal.
-        edited = _as_json(reply.arguments) != asked
+        edited = canonical(reply.arguments) != sent
         return Decision(True, reply.arguments, why, reply.answer, edited)
 
-    def allow_for_session(self, rule: Rule) -> None:
-        """Add a rule without asking, as `--allow` does."""
-        self._session.append(rule)
+    def add(self, rule: Rule) -> None:
+        """Add a rule without asking. Raises McpTuiError when one for good cannot be kept."""
+        if rule.lifetime == "always" and self.store:
+            self.store.add(rule)
+        else:
+            self._session = [*(each for each in self._session if each.id != rule.id), rule]
 
     def revoke(self, rule: Rule) -> None:
-        """Forget a rule; the next request is asked for again."""
-        if rule in self._session:
-            self._session.remove(rule)
+        """Forget a rule; the next request is asked for again. Raises McpTuiError when the store cannot be written."""
+        if rule.lifetime == "session":
+            self._session = [each for each in self._session if each.id != rule.id]
         elif self.store:
             self.store.remove(rule)
 
+    def _count(self, rule: Rule) -> None:
+        now = self.clock()
+        if rule.lifetime == "always":
+            self.used(rule, now)
+        self._session = [
+            replace(each, used=each.used + 1, last_used=now) if each is rule else each for each in self._session
+        ]
+
     def _keep(self, rule: Rule) -> str:
         """Remember it; a rule that cannot be stored holds for the session, and the answer says so."""
-        if rule.lifetime == "always" and self.store:
-            try:
-                self.store.add(rule)
-            except McpTuiError as error:
-                self._session.append(replace(rule, lifetime="session"))
-                return f", for this session only: {error}"
-        else:
-            self._session.append(rule)
+        try:
+            self.add(rule)
+        except McpTuiError as error:
+            self.add(replace(rule, lifetime="session"))
+            return f", for this session only: {error}"
         return ""
-
-
-def _as_json(arguments: dict[str, Any]) -> str:
-    return json.dumps(arguments, sort_keys=True, default=str)

@@ -1,21 +1,16 @@
-"""May this run? `decide()` says allow, deny or ask, from the request and the rules alone."""
+"""May this run? `decide()` says allow, deny or ask, from the request, the rules and the mode alone."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from enum import Enum
-from typing import Any, Literal
+from typing import Any
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
+from mcp_tui.domain.rules import Effect, Initiator, Lifetime, Origin, Rule, Scope, canonical
 
-
-class Initiator(Enum):
-    """Who asks."""
-
-    MODEL = "model"
-    USER = "you"
-    COMMAND_LINE = "command line"
+__all__ = ["Answer", "Decision", "Initiator", "Mode", "Request", "Verdict", "allowed_before", "decide", "remember"]
 
 
 class Answer(Enum):
@@ -25,9 +20,22 @@ class Answer(Enum):
     SESSION = "Allow for session"
     ALWAYS = "Always allow…"
     DENY = "Deny"
+    NEVER = "Always deny…"
+
+    @property
+    def is_no(self) -> bool:
+        return self in (Answer.DENY, Answer.NEVER)
 
 
-Lifetime = Literal["session", "always"]
+class Mode(Enum):
+    """How much may run at all; the value is the word shown and typed."""
+
+    ASK = "ask"
+    """What no rule answers is asked for."""
+    READ_ONLY = "read-only"
+    """Only tools that the user marked read-only run for the model or from a form, and they are asked for as ever."""
+    MANUAL = "manual"
+    """The model gets no tools."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,33 +67,10 @@ class Request:
     """The definition itself, as JSON."""
     before: Rule | None = None
     """An earlier yes to this item, when it was defined otherwise."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """A remembered answer. It holds only while server and definition are what they were."""
-
-    allow: bool
-    server: str
-    kind: Kind
-    item: str
-    """A name or URI; "*" for every prompt and resource of the server."""
-    definition: str
-    """The hash that was approved; "" for "*"."""
-    identity: str
-    lifetime: Lifetime
-    created: float = 0.0
-    """Unix time."""
-    definition_text: str = ""
-    """What was approved, as JSON, so that a later change can be shown; "" when it is not known."""
-
-    def matches(self, request: Request) -> bool:
-        """Whether the rule answers this request."""
-        if (self.server, self.identity) != (request.server, request.identity):
-            return False
-        if self.item == "*" and not self.definition:  # with a definition, "*" is an item's own name
-            return request.kind is not Kind.TOOL and request.initiator is not Initiator.MODEL
-        return (self.kind, self.item, self.definition) == (request.kind, request.item, request.definition)
+    wants_question: bool = False
+    """The tool's `_meta` demands a question every time (`Tool.wants_question`)."""
+    every_time: str = ""
+    """Why the answer can count only once, for the person who is asked; "" when it may be remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +80,9 @@ class Verdict:
     allow: bool | None
     why: str
     rule: Rule | None = None
+    """The rule that says so."""
+    every_time: bool = False
+    """To be asked for again and again: no rule that allows counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,49 +97,83 @@ class Decision:
     edited: bool = False
 
 
-def decide(request: Request, rules: Iterable[Rule]) -> Verdict:
-    """Deny before allow before ask.
+def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Verdict:
+    """Deny before ask before allow: the strictest wins, whatever its scope. The exact order:
 
-    A model's request is asked for unless a rule answers it. The user's own act is consent, except for a tool
-    that its server calls destructive: that is asked for once more. A prompt or resource that the user picks is
-    asked for once per server (the answer becomes a session rule for "*").
+    1. The mode: manual denies the model everything; read-only denies the model and forms every tool that the user
+       has not marked read-only as it is defined now (what the server says of itself never counts).
+    2. A rule that denies.
+    3. A rule that asks.
+    4. The user's own act is consent, except for a tool that its server calls destructive.
+    5. A tool whose `_meta` demands a question every time: no rule that allows counts.
+    6. A rule that allows.
+    7. Nothing: a person is asked.
+
+    Of several rules with one effect the narrowest is named, the oldest of those. Hints of a server only ever make
+    things stricter. Only a rule for the same initiator counts.
     """
-    matching = [rule for rule in rules if rule.matches(request)]
-    for rule in matching:
-        if not rule.allow:
-            return Verdict(False, "a rule of yours denies it", rule)
+    matching = sorted((rule for rule in rules if rule.matches(request)), key=_width)
+    if why := _refused(request, matching, mode):
+        return Verdict(False, why)
+    if rule := _first(matching, Effect.DENY):
+        return Verdict(False, "a rule of yours denies it", rule)
+    if rule := _first(matching, Effect.ASK):
+        return Verdict(None, "a rule of yours asks every time", rule, every_time=True)
     risky = request.kind is Kind.TOOL and request.hints.says_destructive
-    if request.initiator is not Initiator.MODEL and request.consented and not risky:
+    own_act = request.initiator is not Initiator.MODEL
+    if own_act and request.consented and not risky:
         return Verdict(True, "you asked for it")
-    if matching:
-        return Verdict(True, f"allowed {_lifetime(matching[0])}", matching[0])
-    if risky and request.initiator is not Initiator.MODEL:
+    if request.wants_question:
+        return Verdict(None, "the tool demands a question every time", every_time=True)
+    if rule := _first(matching, Effect.ALLOW):
+        return Verdict(True, f"allowed {'for this session' if rule.lifetime == 'session' else 'always'}", rule)
+    if risky and own_act:
         return Verdict(None, "the server says this can destroy data")
     return Verdict(None, "nothing allows it yet")
 
 
-def remember(request: Request, answer: Answer, now: float) -> Rule | None:
-    """The rule that an answer leaves behind, or None for "once" and "deny".
+def remember(
+    request: Request, answer: Answer, now: float, scope: Scope = Scope.TOOL, origin: Origin = Origin.DIALOG
+) -> Rule | None:
+    """The rule that an answer leaves behind, or None for "once" and "deny", and where each time is to be asked.
 
-    Any yes to a prompt or resource that the user picked counts for its server until the session ends.
+    `scope` counts for "always" alone: a session's rule is about the tool. Any yes to a prompt or resource that the
+    user picked counts for its server until the session ends.
     """
-    if answer is Answer.DENY:
+    if answer is Answer.DENY or (request.every_time and answer is not Answer.NEVER):
         return None
-    if request.kind is not Kind.TOOL and request.initiator is not Initiator.MODEL:
-        return Rule(True, request.server, request.kind, "*", "", request.identity, "session", now)
+    picked = request.kind is not Kind.TOOL and request.initiator is not Initiator.MODEL
+    if picked and answer is not Answer.NEVER:
+        return rule_about(request, Effect.ALLOW, Scope.SERVER, "session", origin, now)
     if answer is Answer.ONCE:
         return None
-    lifetime: Lifetime = "always" if answer is Answer.ALWAYS else "session"
-    return Rule(
-        True,
+    effect = Effect.DENY if answer is Answer.NEVER else Effect.ALLOW
+    if answer is Answer.SESSION:
+        return rule_about(request, effect, Scope.TOOL, "session", origin, now)
+    return rule_about(request, effect, scope, "always", origin, now)
+
+
+def rule_about(request: Request, effect: Effect, scope: Scope, lifetime: Lifetime, origin: Origin, now: float) -> Rule:
+    """A rule that answers this request, and what its scope takes in besides."""
+    rule = Rule(
+        effect,
+        scope,
+        request.initiator,
         request.server,
-        request.kind,
-        request.item,
-        request.definition,
         request.identity,
-        lifetime,
-        now,
-        request.definition_text,
+        request.kind,
+        lifetime=lifetime,
+        origin=origin,
+        created=now,
+    )
+    if scope is Scope.SERVER:
+        return rule
+    return replace(
+        rule,
+        item=request.item,
+        definition=request.definition,
+        arguments=canonical(request.arguments) if scope is Scope.EXACT else "",
+        definition_text=request.definition_text,
     )
 
 
@@ -160,7 +182,7 @@ def allowed_before(request: Request, rules: Iterable[Rule]) -> Rule | None:
     same = [
         rule
         for rule in rules
-        if rule.allow
+        if rule.effect is Effect.ALLOW
         and rule.definition
         and (rule.server, rule.kind, rule.item) == (request.server, request.kind, request.item)
     ]
@@ -168,5 +190,22 @@ def allowed_before(request: Request, rules: Iterable[Rule]) -> Rule | None:
     return newest if newest and newest.definition != request.definition else None
 
 
-def _lifetime(rule: Rule) -> str:
-    return "for this session" if rule.lifetime == "session" else "always"
+def _refused(request: Request, matching: Sequence[Rule], mode: Mode) -> str:
+    """Why the mode denies it, or ""."""
+    if mode is Mode.MANUAL and request.initiator is Initiator.MODEL:
+        return "manual mode is on: the model gets no tools"
+    from_app = request.initiator is not Initiator.COMMAND_LINE
+    if mode is Mode.READ_ONLY and from_app and request.kind is Kind.TOOL and not _first(matching, Effect.READ_ONLY):
+        return "read-only mode is on, and you have not marked this tool read-only"
+    return ""
+
+
+def _first(rules: Sequence[Rule], effect: Effect) -> Rule | None:
+    return next((rule for rule in rules if rule.effect is effect), None)
+
+
+_WIDTHS = {scope: width for width, scope in enumerate(Scope)}
+
+
+def _width(rule: Rule) -> tuple[int, float]:
+    return _WIDTHS[rule.scope], rule.created

@@ -20,6 +20,7 @@ from mcp_tui.chat.events import (
     UsageReported,
 )
 from mcp_tui.domain.masking import StreamMask
+from mcp_tui.domain.permission import Initiator, Mode
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean, human_time
 from mcp_tui.headless.output import Exit, exit_for, print_json, say, say_error
@@ -94,7 +95,9 @@ async def ask(home: Home, specs: Sequence[ServerSpec], text: str, as_json: bool,
     """Run one turn. A denied call does not stop it, and is told by exit code 5 at its end."""
     async with settled(home, specs) as bench:
         report_unreachable(bench)
-        allow(bench, patterns)
+        allow(bench, patterns, Initiator.MODEL)
+        if bench.gate.mode is not Mode.ASK:
+            say(f"the mode is {bench.gate.mode.value} (permissions.mode in settings.toml)")
         await bench.models.connect()
         report = _Report(as_json)
         async with aclosing(bench.turn(text)) as events:

@@ -10,6 +10,7 @@ from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.gate import Asker, Reply
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.domain.rules import Origin
 from mcp_tui.domain.text import clean, pretty_json
 from mcp_tui.headless.output import say
 
@@ -25,16 +26,20 @@ class TerminalAsker:
     async def ask(self, request: Request) -> Reply:
         async with self._one_at_a_time:
             say(question(request))
-            sys.stderr.write("Allow once (a), Allow for session (s), Deny (d)? [d] ")
+            session = "" if request.every_time else "Allow for session (s), "
+            sys.stderr.write(f"Allow once (a), {session}Deny (d)? [d] ")
             sys.stderr.flush()
             line = await asyncio.to_thread(sys.stdin.readline)
-        return Reply(ANSWERS.get(line.strip().lower()[:1], Answer.DENY), request.arguments)
+        answer = ANSWERS.get(line.strip().lower()[:1], Answer.DENY)
+        return Reply(answer, request.arguments, origin=Origin.TERMINAL)
 
 
 class NoTerminal:
     """There is nobody to ask: that means no, and says how to allow it beforehand."""
 
     async def ask(self, request: Request) -> Reply:
+        if request.every_time:
+            raise PermissionDenied(f"{request.every_time}, and there is no terminal to ask on", subject=request.item)
         raise PermissionDenied("there is no terminal to ask on; --allow lets it run", subject=request.item)
 
 
@@ -55,6 +60,8 @@ def question(request: Request) -> str:
         lines.append("  The server says this can destroy data.")
     if request.before is not None:
         lines.append(f"  This {request.kind.value} changed since you last allowed it.")
+    if request.every_time:
+        lines.append(f"  Asked every time: {request.every_time}.")
     arguments = pretty_json(request.arguments)
     lines += [f"  {line}" for line in clean(arguments).splitlines()]
     if HIDDEN.are_in(arguments):

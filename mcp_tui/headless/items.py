@@ -54,8 +54,8 @@ async def call(
         tool = find(bench, Kind.TOOL, name)
         assert isinstance(tool, Tool)
         if allowed:
-            allow(bench, [f"{tool.server}/{tool.name}"])
-        values = _arguments(tool, pairs, arguments)
+            allow(bench, [f"{tool.server}/{tool.name}"], Initiator.COMMAND_LINE)
+        values = arguments_of(tool, pairs, arguments)
         result = await bench.call_tool(tool, values, initiator=Initiator.COMMAND_LINE)
     if as_json:
         print_json(result.raw)
@@ -124,7 +124,8 @@ def _blame_missing_servers(bench: Workbench, error: NoSuchItem) -> None:
         raise SystemExit(code) from None
 
 
-def _arguments(tool: Tool, pairs: Sequence[str], text: str | None) -> dict[str, Any]:
+def arguments_of(tool: Tool, pairs: Sequence[str], text: str | None) -> dict[str, Any]:
+    """A tool's arguments from key=value words, or from one JSON object. Raises UsageError."""
     if text is None:
         return _typed(tool, key_values(list(pairs)))
     if pairs:

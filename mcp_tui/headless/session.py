@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.errors import UsageError
-from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.permission import Initiator, rule_about
+from mcp_tui.domain.rules import Effect, Origin, Scope
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
 from mcp_tui.headless.output import Exit, say
@@ -26,6 +27,9 @@ async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Wor
     try:
         bench.start()
         await bench.hub.wait_settled()
+        _ = bench.gate.rules  # read now, so that what is wrong with them is said
+        for warning in home.rules.warnings:
+            say(f"mcp-tui: {warning}")
         yield bench
     finally:
         await bench.aclose()
@@ -54,8 +58,8 @@ def report_unreachable(bench: Workbench) -> Exit:
     return worst
 
 
-def allow(bench: Workbench, patterns: Sequence[str]) -> None:
-    """Turn `--allow` rules (TOOL, SERVER/TOOL, SERVER/*) into rules of this session.
+def allow(bench: Workbench, patterns: Sequence[str], initiator: Initiator) -> None:
+    """Turn `--allow` rules (TOOL, SERVER/TOOL, SERVER/*) into rules of this session, for that initiator alone.
 
     Raises UsageError for one that matches nothing: a rule that silently matches nothing helps nobody.
     """
@@ -65,10 +69,9 @@ def allow(bench: Workbench, patterns: Sequence[str]) -> None:
         if not matching:
             raise UsageError(f"--allow {pattern} matches no tool", subject=pattern, hint="mcp-tui tools lists them")
         for tool in matching:
-            identity = bench.hub.spec(tool.server).identity
-            bench.gate.allow_for_session(
-                Rule(True, tool.server, tool.kind, tool.name, tool.definition, identity, "session", time.time())
-            )
+            request = bench.request(tool, {}, initiator)
+            rule = rule_about(request, Effect.ALLOW, Scope.TOOL, "session", Origin.FLAG, time.time())
+            bench.gate.add(rule)
 
 
 def matches(pattern: str, tool: Tool) -> bool:

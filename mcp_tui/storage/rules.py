@@ -5,32 +5,19 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.rules import Rule
 from mcp_tui.storage.files import PRIVATE, locked
+from mcp_tui.storage.rule_rows import put_rule, read_rules, take_over
 
 BUSY_TIMEOUT = 3.0
 """Seconds to wait for another copy's write."""
 
-_SCHEMA = """
-CREATE TABLE IF NOT EXISTS rules (
-    allow INTEGER NOT NULL, server TEXT NOT NULL, kind TEXT NOT NULL, item TEXT NOT NULL,
-    definition TEXT NOT NULL, identity TEXT NOT NULL, created REAL NOT NULL, definition_text TEXT NOT NULL DEFAULT '',
-    PRIMARY KEY (server, identity, kind, item, definition)
-);
-CREATE TABLE IF NOT EXISTS consents (hash TEXT PRIMARY KEY, text TEXT NOT NULL, created REAL NOT NULL);
-"""
-_COLUMNS = ("allow", "server", "kind", "item", "definition", "identity", "created")
-_SELECT = "SELECT * FROM rules ORDER BY created"
-_INSERT = f"INSERT OR REPLACE INTO rules ({', '.join(_COLUMNS)}, definition_text) VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-_ADD_TEXT = "ALTER TABLE rules ADD COLUMN definition_text TEXT NOT NULL DEFAULT ''"
-"""For a file of an earlier version, which did not keep the definitions themselves."""
-_DELETE = "DELETE FROM rules WHERE server = ? AND kind = ? AND item = ? AND definition = ? AND identity = ?"
+_CONSENTS = "CREATE TABLE IF NOT EXISTS consents (hash TEXT PRIMARY KEY, text TEXT NOT NULL, created REAL NOT NULL)"
 
 T = TypeVar("T")
 _Act = Callable[[sqlite3.Connection], T]
@@ -46,24 +33,49 @@ class RulesStore:
     def __init__(self, database: Path) -> None:
         self.warnings: list[str] = []
         self._path = database
+        self.told: Callable[[str], object] = lambda _text: None
+        """Hears each warning once."""
         self._connection: sqlite3.Connection | None = None
+        self._inode = 0
+        """Of the file that the connection is to: another copy may have put a new one in its place."""
         self._is_made = False
-        """The open file has every table and column."""
+        """The open file has every table."""
+        self._seen: object = None
+        """What the file was when `_rules` were read."""
+        self._rules: list[Rule] = []
 
     def load(self) -> list[Rule]:
-        """Every rule, oldest first."""
-        return [rule for row in self._read(lambda db: db.execute(_SELECT).fetchall(), []) if (rule := _rule(row))]
+        """Every rule, oldest first. Read again only when the file changed, whoever changed it."""
+        now = self._state()  # from before reading: a change meanwhile is seen the next time
+        if now is None or now != self._seen:
+            if self._seen is not None:  # somebody else wrote: what this connection has kept of the file may be wrong
+                self.close()
+                now = None
+            found = self._read(read_rules, None)
+            self._rules = found or []
+            self._seen = None if found is None else now
+        return list(self._rules)
 
     def add(self, rule: Rule) -> None:
         """Keep a rule; it takes the place of another about the same thing."""
-        about = (rule.server, rule.kind.value, rule.item, rule.definition, rule.identity)
-        self._write(lambda db: db.execute(_INSERT, (rule.allow, *about, rule.created, rule.definition_text)))
+        self._write(lambda db: put_rule(db, rule))
 
     def remove(self, rule: Rule) -> None:
         """Forget a rule; none like it is no error."""
         if self._path.exists():
-            row = (rule.server, rule.kind.value, rule.item, rule.definition, rule.identity)
-            self._write(lambda db: db.execute(_DELETE, row))
+            self._write(lambda db: db.execute("DELETE FROM permissions WHERE id = ?", (rule.id,)))
+
+    def count(self, uses: Mapping[str, tuple[int, float]]) -> None:
+        """Add to how often rules (by id) were used, and when last. May be called from any thread."""
+        if not self._path.exists():
+            return
+        other = RulesStore(self._path)  # a connection belongs to its thread
+        rows = [(number, last, rule_id) for rule_id, (number, last) in uses.items()]
+        add = "UPDATE permissions SET used = used + ?, last_used = max(last_used, ?) WHERE id = ?"
+        try:
+            other._write(lambda db: db.executemany(add, rows))
+        finally:
+            other.close()
 
     def consented(self, entry_hash: str) -> bool:
         """Whether the user agreed to run a server with just this entry (`ServersFile.hashes`)."""
@@ -80,6 +92,7 @@ class RulesStore:
         if self._connection is not None:
             self._connection.close()
             self._connection, self._is_made = None, False
+        self._seen = None
 
     def _read(self, act: _Act[T], otherwise: T) -> T:
         if not self._path.exists():
@@ -96,7 +109,20 @@ class RulesStore:
             self._warn(f"{self._path.name} is damaged, no rule in it holds: {error}")
         return otherwise
 
+    def _state(self) -> object:
+        """Something that differs once the file, or what stands in it, is another; None when that cannot be told."""
+        if self._connection is None or not self._is_same_file():
+            return None
+        try:
+            file = os.stat(self._path)
+            (version,) = self._connection.execute("PRAGMA data_version").fetchone()
+        except (OSError, sqlite3.Error):
+            self.close()
+            return None
+        return file.st_ino, file.st_mtime_ns, file.st_size, version
+
     def _write(self, act: _Act[object]) -> None:
+        self._seen = None
         try:
             try:
                 act(self._made())
@@ -105,28 +131,35 @@ class RulesStore:
             except sqlite3.DatabaseError:
                 self._set_aside()
                 act(self._made())
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, OSError, UnicodeEncodeError) as error:
             raise ConfigError(f"{self._path.name} cannot be written: {error}", subject=str(self._path)) from error
 
     def _made(self) -> sqlite3.Connection:
         """The connection, with file and tables in place."""
-        if self._connection is not None and self._is_made and self._path.exists():
+        if self._connection is not None and self._is_made and self._is_same_file():
             return self._connection
         self.close()
         with locked(self._path):
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, PRIVATE))
             connection = self._opened()
             connection.execute("PRAGMA journal_mode = WAL")
-            connection.executescript(_SCHEMA)
-            if "definition_text" not in {row[1] for row in connection.execute("PRAGMA table_info(rules)")}:
-                connection.execute(_ADD_TEXT)
+            connection.execute(_CONSENTS)
+            take_over(connection)
         self._is_made = True
         return connection
 
     def _opened(self) -> sqlite3.Connection:
-        if self._connection is None:
+        if self._connection is None or not self._is_same_file():
+            self.close()
             self._connection = sqlite3.connect(self._path, timeout=BUSY_TIMEOUT, isolation_level=None)
+            self._inode = os.stat(self._path).st_ino
         return self._connection
+
+    def _is_same_file(self) -> bool:
+        try:
+            return os.stat(self._path).st_ino == self._inode
+        except OSError:
+            return False
 
     def _set_aside(self) -> None:
         """Rename a damaged file, unless another copy of the program has done so and made a sound one."""
@@ -146,6 +179,7 @@ class RulesStore:
     def _warn(self, text: str) -> None:
         if text not in self.warnings:
             self.warnings.append(text)
+            self.told(text)
 
 
 def _is_sound(path: Path) -> bool:
@@ -156,11 +190,3 @@ def _is_sound(path: Path) -> bool:
         return True  # busy is not broken
     except sqlite3.DatabaseError:
         return False
-
-
-def _rule(row: tuple[Any, ...]) -> Rule | None:
-    """The rule of a row, or None when a later version wrote something that we do not understand."""
-    allow, server, kind, item, definition, identity, created, *text = row
-    if kind not in {each.value for each in Kind}:
-        return None
-    return Rule(bool(allow), server, Kind(kind), item, definition, identity, "always", created, *text[:1])

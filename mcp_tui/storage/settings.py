@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.permission import Mode
 from mcp_tui.storage import toml_edit
 from mcp_tui.storage.files import locked, read_text, write_text
 
@@ -40,6 +41,8 @@ class Settings:
     """`withheld`: tools that the model is not offered, as "SERVER/TOOL"."""
     roots: tuple[str, ...] = ()
     """`roots`: folders that servers are told they may work in."""
+    mode: Mode = Mode.ASK
+    """`permissions.mode`: the mode at the start: "ask", "read-only" or "manual"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,10 @@ def _is_count(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and value >= 1
 
 
+def _is_mode(value: Any) -> bool:
+    return value in [mode.value for mode in Mode]
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
@@ -74,6 +81,7 @@ _KEYS = (
     _Key(("model", "name"), "a text", _is_text, lambda s: s.model.name),
     _Key(("chat", "max_rounds"), "a whole number of at least 1", _is_count, lambda s: s.max_rounds),
     _Key(("chat", "system"), "a text", _is_text, lambda s: s.system),
+    _Key(("permissions", "mode"), '"ask", "read-only" or "manual"', _is_mode, lambda s: s.mode.value),
 )
 _TABLES = {key.path[0] for key in _KEYS if len(key.path) > 1}
 
@@ -129,6 +137,7 @@ def _read(found: Mapping[str, Any], path: Path) -> tuple[Settings, list[str]]:
         system=values["chat.system"],
         withheld=tuple(values["withheld"]),
         roots=tuple(values["roots"]),
+        mode=Mode(values["permissions.mode"]),
     )
     return settings, [_unknown(path, name) for name in _names(found) if name not in {key.name for key in _KEYS}]
 

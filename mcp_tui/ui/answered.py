@@ -101,7 +101,8 @@ def permission(request: Request, reply: Reply | None) -> Told:
         return Told(STOPPED, "open", _kept(*texts, ("arguments", pretty_json(request.arguments))))
     outcome = _ALLOWED.get(reply.answer)
     if outcome is None:
-        return Told("denied", "no", _kept(*texts, ("arguments", pretty_json(request.arguments))))
+        denied = "always denied" if reply.answer is Answer.NEVER else "denied"
+        return Told(denied, "no", _kept(*texts, ("arguments", pretty_json(request.arguments))))
     asked, sent = pretty_json(request.arguments), pretty_json(reply.arguments)
     if asked == sent:
         return Told(outcome, "yes", _kept(*texts, ("arguments", sent)))

@@ -108,6 +108,7 @@ class McpTuiApp(App[int]):
         for event in self._curtain.kept:
             self.post_message(event)
         gc.enable()  # cli.py put it off
+        _ = self.bench.gate.rules  # read now, so that what is wrong with them is said
         for warning in (*self.bench.home.warnings, *self.bench.home.rules.warnings):
             self.tell(warning, severity="warning")
         if self._starts_with_welcome:
@@ -295,6 +296,12 @@ class McpTuiApp(App[int]):
         from mcp_tui.ui.screens.permissions import show_permissions
 
         await show_permissions(self)
+
+    def action_mode(self) -> None:
+        """Switch to the next permission mode, for this session."""
+        from mcp_tui.ui.rule_acts import next_mode
+
+        next_mode(self)
 
     async def action_roots(self) -> None:
         from mcp_tui.ui.screens.roots import RootsDialog

@@ -10,7 +10,9 @@ from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
 
 from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.permission import Mode
 from mcp_tui.domain.text import clean_line, shorten
+from mcp_tui.ui import rule_acts
 from mcp_tui.ui.keys import ACTIONS
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.status_bar import STATE_MARKS
@@ -76,6 +78,8 @@ class Commands(Provider):
         yield "Add a server", app.action_add_server
         yield "Connect a model", app.action_connect_model
         yield "Permissions: see and revoke", app.action_permissions
+        for mode in Mode:
+            yield f"Mode {mode.value}", partial(rule_acts.set_mode, app, mode)
         yield "Folders that servers may use (roots)", app.action_roots
         yield "Choose a theme", app.search_themes
         yield "Welcome screen", app.open_welcome

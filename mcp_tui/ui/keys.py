@@ -40,6 +40,7 @@ ACTIONS: tuple[Action, ...] = (
     Action("show_inspector", "f4", "inspector", "Go to the Inspector", "F4", True, "i"),
     Action("drawer", "f6", "traffic", "Open or close traffic and log", "F6", True, "t"),
     Action("look", "f8", "look", "Look at the question that waits", "F8", False, "w", target="app"),
+    Action("mode", "f9", "mode", "Next permission mode: ask, read-only, manual", "F9", False, "m", target="app"),
     Action("new_chat", "ctrl+n", "new chat", "New chat", "^n", True),
     Action("quit", "ctrl+q", "quit", "Quit", "^q", True, target="app"),
     Action("command_palette", "ctrl+p", "palette", "Find anything, and every command", "^p", True, "p", False, "app"),
@@ -66,8 +67,8 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Transcript", "up  down", "from block to block"),
     ("Transcript", "enter", "unfold"),
     ("Transcript", "y", "copy the block"),
-    ("Inspector", "left  right", "from tab to tab"),
     ("Transcript", "t", "60 s more for the calls that run"),
+    ("Inspector", "left  right", "from tab to tab"),
     ("Inspector", "ctrl+s", "call, or fetch"),
     ("Inspector", "ctrl+t", "call as a task, where the tool can be"),
     ("Inspector", "r  e  c", "again; edit; take arguments from the history"),
@@ -78,10 +79,12 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Inspector", "u  b", "a tool's own page: read it here, open it in the browser"),
     ("Inspector", "v  l", "how much a server logs; all its log"),
     ("Inspector", "o", "sign out of a server"),
+    ("Inspector", "m", "mark a tool read-only, for the mode that runs no other"),
     ("Traffic", "enter  /  p  y", "read it in full, filter, pause, copy"),
     ("Requests", "enter", "open what waits, read what was answered"),
     ("Tasks", "enter  x  r", "open the result, cancel, list again from the servers"),
     ("Permission", "a  s  A  e  d", "allow once, for the session, always; edit; deny"),
+    ("Permissions", "delete  n  m", "revoke; a rule that asks or denies; mark a tool read-only"),
 )
 """Keys that belong to one pane, for the help: place, key, words."""
 

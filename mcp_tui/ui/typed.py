@@ -20,12 +20,13 @@ from mcp_tui.domain.commands import (
     Quit,
     ReadResource,
     Say,
+    SetMode,
     ShowHelp,
 )
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied
-from mcp_tui.domain.permission import Decision
+from mcp_tui.domain.permission import Decision, Mode
 from mcp_tui.domain.text import clean_line, shorten
-from mcp_tui.ui import model_acts
+from mcp_tui.ui import model_acts, rule_acts
 from mcp_tui.ui.refs import Ref
 
 if TYPE_CHECKING:
@@ -52,6 +53,10 @@ async def run_typed(workspace: Workspace, command: Command) -> None:
                 transcript.add_output(kind.group, _list(workspace, kind))
             case PickModel(name):
                 await model_acts.pick(app, name)
+            case SetMode(Mode() as mode):
+                rule_acts.set_mode(app, mode)
+            case SetMode():
+                transcript.add_output("Mode", rule_acts.MODE_SAYS[app.bench.gate.mode])
             case ShowHelp():
                 lines = [f"{name:<11} {about}" for name, about in COMMANDS.items()]
                 transcript.add_output("Commands", "\n".join([*lines, "F1 shows every key."]))

@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.chat.engine import run_turn
@@ -19,7 +20,7 @@ from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, Ser
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, Request, decide
+from mcp_tui.domain.permission import Initiator, Mode, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.signin import SignInAsks
 from mcp_tui.domain.tasks import TaskSupport
@@ -31,7 +32,9 @@ from mcp_tui.workbench.calls import CallRecord, Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
+from mcp_tui.workbench.permissions import Permissions
 from mcp_tui.workbench.roots import Roots, as_roots
+from mcp_tui.workbench.rule_uses import RuleUses
 from mcp_tui.workbench.signin import SAVE_FIRST, SIGN_IN_FAULT, SigningIn
 from mcp_tui.workbench.tasks import Tasks
 
@@ -58,7 +61,10 @@ class Workbench:
     ) -> None:
         self.home = home
         self.trace = Trace()
-        self.gate = Gate(asker or NobodyToAsk(), home.rules)
+        self.rule_uses = RuleUses(home.rules.count)
+        self.gate = Gate(asker or NobodyToAsk(), home.rules, mode=home.settings.mode, used=self.rule_uses.note)
+        self.permissions = Permissions(self)
+        home.rules.told = partial(self.say, level="warning")
         self.signing_in = SigningIn(home, sign_in)
         self.hub = Hub(
             self.trace,
@@ -100,7 +106,7 @@ class Workbench:
 
         Each part is closed, whatever the closing of another raises.
         """
-        async with aclosing(self.home):
+        async with aclosing(self.home), aclosing(self.rule_uses):
             ends = await asyncio.gather(self.hub.aclose(), self.models.aclose(), return_exceptions=True)
         for end in ends:
             if end is not None:
@@ -158,7 +164,9 @@ class Workbench:
         return None
 
     def tools_on_offer(self) -> list[Tool]:
-        """The tools that the model is offered."""
+        """The tools that the model is offered: none in manual mode."""
+        if self.gate.mode is Mode.MANUAL:
+            return []
         tools = [item for item in self.items() if isinstance(item, Tool)]
         return on_offer(tools, self.is_withheld, lambda name: self.hub.status(name).state)
 
@@ -239,6 +247,7 @@ class Workbench:
             consented=consented,
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
             definition_text=json.dumps(item.raw, ensure_ascii=False),
+            wants_question=isinstance(item, Tool) and item.wants_question,
         )
 
     async def call_tool(
@@ -279,7 +288,7 @@ class Workbench:
     def may_read(self, resource: Resource | Template, uri: str) -> bool:
         """Whether the user's leave to read an address is there already, so that nobody need be asked."""
         request = replace(self.request(resource, {}, Initiator.USER), item=uri)
-        return decide(request, self.gate.rules).allow is True
+        return self.gate.explain(request).allow is True
 
     async def send(
         self,

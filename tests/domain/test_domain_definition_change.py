@@ -8,7 +8,8 @@ import pytest
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.definition_change import Change, changes, in_short
-from mcp_tui.domain.permission import Initiator, Request, Rule, allowed_before
+from mcp_tui.domain.permission import Initiator, Request, allowed_before
+from mcp_tui.domain.rules import Effect, Rule, Scope
 
 OLD = {
     "name": "log",
@@ -46,7 +47,9 @@ def test_a_definition_that_was_not_kept_tells_nothing(known: str) -> None:
 
 def test_only_the_newest_yes_to_the_same_item_is_looked_at() -> None:
     def rule(definition: str, created: float, item: str = "log", allow: bool = True) -> Rule:
-        return Rule(allow, "git", Kind.TOOL, item, definition, "identity", "always", created)
+        effect = Effect.ALLOW if allow else Effect.DENY
+        about = (Scope.TOOL, Initiator.MODEL, "git", "identity", Kind.TOOL, item, definition)
+        return Rule(effect, *about, created=created)
 
     request = Request(Initiator.MODEL, Kind.TOOL, "git", "log", {}, "now", "identity")
     then = rule("then", 2)

@@ -12,7 +12,8 @@ import pytest
 
 from mcp_tui.domain.catalog import Hints, Kind
 from mcp_tui.domain.gate import Gate, NobodyToAsk, Reply
-from mcp_tui.domain.permission import Answer, Initiator, Request
+from mcp_tui.domain.permission import Answer, Initiator, Mode, Request, rule_about
+from mcp_tui.domain.rules import Effect, Origin, Rule, Scope
 from mcp_tui.storage.rules import RulesStore
 
 REQUEST = Request(Initiator.MODEL, Kind.TOOL, "git", "push", {"force": 1}, "definition", "identity")
@@ -24,11 +25,13 @@ class Person:
 
     answer: Answer
     arguments: dict[str, Any] | None = None
+    scope: Scope = Scope.TOOL
     asked: list[Request] = field(default_factory=list[Request])
 
     async def ask(self, request: Request) -> Reply:
         self.asked.append(request)
-        return Reply(self.answer, request.arguments if self.arguments is None else self.arguments)
+        arguments = request.arguments if self.arguments is None else self.arguments
+        return Reply(self.answer, arguments, self.scope)
 
 
 class Broken:
@@ -177,3 +180,89 @@ async def test_a_damaged_store_allows_nothing(store: RulesStore, database: Path)
     store.close()
     damage(database)
     assert not (await Gate(NobodyToAsk(), store).check(REQUEST)).allowed
+
+
+async def test_exact_arguments_are_those_that_were_approved_after_the_edit(store: RulesStore) -> None:
+    person = Person(Answer.ALWAYS, {"force": 0}, Scope.EXACT)
+    gate = Gate(person, store)
+    assert (await gate.check(REQUEST)).arguments == {"force": 0}
+    assert gate.rules[0].arguments == '{"force":0}'
+    later = Gate(NobodyToAsk(), store)
+    assert (await later.check(replace(REQUEST, arguments={"force": 0}))).allowed
+    for other in ({"force": 1}, {"force": False}, {"force": 0.0}, {}, {"force": 0, "more": 1}):
+        assert not (await later.check(replace(REQUEST, arguments=other))).allowed
+
+
+async def test_a_yes_to_every_tool_of_a_server_is_for_the_model_alone(store: RulesStore) -> None:
+    await Gate(Person(Answer.ALWAYS, scope=Scope.SERVER), store).check(REQUEST)
+    later = Gate(NobodyToAsk(), store)
+    assert (await later.check(replace(REQUEST, item="other", definition="other"))).allowed
+    for initiator in (Initiator.USER, Initiator.COMMAND_LINE):
+        assert not (await later.check(replace(REQUEST, initiator=initiator))).allowed
+
+
+async def test_always_deny_denies_this_one_and_the_next_without_a_question(store: RulesStore) -> None:
+    person = Person(Answer.NEVER)
+    gate = Gate(person, store)
+    first, second = await gate.check(REQUEST), await gate.check(REQUEST)
+    assert (first.allowed, first.answer, second.allowed, second.answer) == (False, Answer.NEVER, False, None)
+    assert "a rule of yours" in second.why and len(person.asked) == 1
+
+
+async def test_where_each_time_is_to_be_asked_no_answer_is_remembered(store: RulesStore) -> None:
+    for answer in (Answer.SESSION, Answer.ALWAYS):
+        person = Person(answer, scope=Scope.SERVER)
+        gate = Gate(person, store)
+        for _ in range(2):
+            assert (await gate.check(replace(REQUEST, wants_question=True))).allowed
+        assert [asked.every_time for asked in person.asked] == ["the tool demands a question every time"] * 2
+        assert gate.rules == []
+
+
+async def test_a_demand_for_questions_outranks_a_rule_from_before(store: RulesStore) -> None:
+    await Gate(Person(Answer.ALWAYS, scope=Scope.SERVER), store).check(REQUEST)
+    assert (await Gate(NobodyToAsk(), store).check(REQUEST)).allowed
+    assert not (await Gate(NobodyToAsk(), store).check(replace(REQUEST, wants_question=True))).allowed
+
+
+async def test_a_mode_that_was_switched_while_the_question_stood_denies_the_yes() -> None:
+    gate = Gate()
+
+    class Switching(Person):
+        async def ask(self, request: Request) -> Reply:
+            gate.mode = Mode.MANUAL
+            return await super().ask(request)
+
+    gate.asker = Switching(Answer.ALWAYS)
+    decision = await gate.check(REQUEST)
+    assert not decision.allowed and "manual mode" in decision.why
+    assert gate.rules == []
+
+
+async def test_arguments_that_were_edited_into_what_a_rule_denies_are_denied(store: RulesStore) -> None:
+    never = replace(REQUEST, arguments={"force": True})
+    store.add(rule_about(never, Effect.DENY, Scope.EXACT, "always", Origin.SCREEN, 1.0))
+    decision = await Gate(Person(Answer.ONCE, {"force": True}), store).check(REQUEST)
+    assert not decision.allowed and "a rule of yours" in decision.why
+
+
+async def test_uses_are_told_for_stored_rules_and_counted_for_those_of_the_session(store: RulesStore) -> None:
+    told: list[tuple[Rule, float]] = []
+    gate = Gate(Person(Answer.ALWAYS), store, lambda: 7.0, used=lambda rule, now: told.append((rule, now)))
+    await gate.check(REQUEST)
+    assert told == []
+    await gate.check(REQUEST)
+    assert told == [(store.load()[0], 7.0)]
+    mine = Gate(Person(Answer.SESSION), clock=lambda: 8.0)
+    for _ in range(3):
+        await mine.check(REQUEST)
+    assert [(rule.used, rule.last_used) for rule in mine.rules] == [(2, 8.0)]
+
+
+async def test_explaining_asks_nobody_and_counts_nothing() -> None:
+    person = Person(Answer.SESSION)
+    gate = Gate(person)
+    assert gate.explain(REQUEST).allow is None
+    await gate.check(REQUEST)
+    assert gate.explain(REQUEST).allow is True
+    assert (len(person.asked), gate.rules[0].used) == (1, 0)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -15,10 +17,10 @@ import pytest
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.rules import Effect, Initiator, Origin, Rule, Scope
 from mcp_tui.storage.rules import RulesStore
 
-RULE = Rule(True, "git", Kind.TOOL, "log", "hash", "identity", "always", 12.5)
+RULE = Rule(Effect.ALLOW, Scope.TOOL, Initiator.MODEL, "git", "identity", Kind.TOOL, "log", "hash", created=12.5)
 
 
 @pytest.fixture
@@ -60,20 +62,68 @@ def test_a_rule_keeps_what_was_allowed(store: RulesStore, database: Path) -> Non
     assert reopened(store, database) == [rule]
 
 
-def test_a_file_of_the_version_before_definitions_were_kept_is_read_and_written(
-    store: RulesStore, database: Path
-) -> None:
-    database.parent.mkdir(parents=True)
+OLD = {
+    "with what was approved": (
+        "CREATE TABLE rules (allow INTEGER, server TEXT, kind TEXT, item TEXT, definition TEXT, identity TEXT,"
+        " created REAL, definition_text TEXT NOT NULL DEFAULT '',"
+        " PRIMARY KEY (server, identity, kind, item, definition))",
+        ("'{}'", "{}"),
+    ),
+    "before that was kept": (
+        "CREATE TABLE rules (allow INTEGER, server TEXT, kind TEXT, item TEXT, definition TEXT, identity TEXT,"
+        " created REAL, PRIMARY KEY (server, identity, kind, item, definition))",
+        ("", ""),
+    ),
+}
+
+
+def old_file(database: Path, version: str) -> list[Rule]:
+    """Write a file as an earlier version did, with a yes and a no; what they mean today."""
+    table, (sql, text) = OLD[version]
+    more = f", {sql}" if sql else ""
+    database.parent.mkdir(parents=True, exist_ok=True)
     with closing(sqlite3.connect(database, isolation_level=None)) as before:
-        before.execute(
-            "CREATE TABLE rules (allow INTEGER, server TEXT, kind TEXT, item TEXT, definition TEXT, identity TEXT,"
-            " created REAL, PRIMARY KEY (server, identity, kind, item, definition))"
-        )
-        before.execute("INSERT INTO rules VALUES (1, 'git', 'tool', 'log', 'hash', 'identity', 12.5)")
-    assert store.load() == [RULE]
-    other = replace(RULE, item="show", created=13.0, definition_text="{}")
+        before.execute(table)
+        before.execute(f"INSERT INTO rules VALUES (1, 'git', 'tool', 'log', 'hash', 'identity', 12.5{more})")
+        before.execute(f"INSERT INTO rules VALUES (0, 'git', 'tool', 'push', 'hash', 'identity', 12.6{more})")
+    yes = replace(RULE, origin=Origin.EARLIER, definition_text=text)
+    no = replace(yes, effect=Effect.DENY, item="push", created=12.6)
+    return [replace(rule, initiator=initiator) for rule in (yes, no) for initiator in Initiator]
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_rules_of_earlier_versions_hold_as_they_did_for_whoever_asks(
+    store: RulesStore, database: Path, version: str
+) -> None:
+    meant = old_file(database, version)
+    before = database.read_bytes()
+    assert store.load() == meant
+    assert database.read_bytes() == before, "reading changes nothing"
+    other = replace(RULE, item="show", created=13.0)
     store.add(other)
-    assert store.load() == [RULE, other]
+    assert store.load() == [*meant, other] == reopened(store, database)
+
+
+@pytest.mark.parametrize("version", OLD)
+def test_a_rule_of_an_earlier_version_can_be_revoked_and_stays_so(
+    store: RulesStore, database: Path, version: str
+) -> None:
+    first, *others = old_file(database, version)
+    store.remove(first)
+    assert reopened(store, database) == others
+
+
+def test_what_an_earlier_version_adds_later_is_taken_over_too(store: RulesStore, database: Path) -> None:
+    store.add(RULE)
+    meant = old_file(database, "with what was approved")
+    expected = [RULE, *(rule for rule in meant if rule.id != RULE.id)]
+    assert {rule.id for rule in reopened(store, database)} == {rule.id for rule in expected}
+    other = RulesStore(database)
+    try:
+        other.add(replace(RULE, item="show", created=13.0))
+        assert RULE in other.load(), "the newer version's own rule stays"
+    finally:
+        other.close()
 
 
 def test_files_are_private(store: RulesStore, database: Path) -> None:
@@ -84,8 +134,92 @@ def test_files_are_private(store: RulesStore, database: Path) -> None:
 
 def test_a_newer_rule_about_the_same_thing_takes_the_olds_place(store: RulesStore) -> None:
     store.add(RULE)
-    store.add(replace(RULE, allow=False, created=13.0))
-    assert store.load() == [replace(RULE, allow=False, created=13.0)]
+    store.add(replace(RULE, effect=Effect.DENY, created=13.0))
+    assert store.load() == [replace(RULE, effect=Effect.DENY, created=13.0)]
+
+
+EXACT = replace(RULE, scope=Scope.EXACT, arguments='{"a":1}')
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        replace(RULE, initiator=Initiator.USER),
+        replace(RULE, scope=Scope.SERVER, item="", definition=""),
+        EXACT,
+        replace(EXACT, arguments='{"a":1.0}'),
+        replace(RULE, effect=Effect.READ_ONLY),
+        replace(RULE, definition="other"),
+        replace(RULE, identity="other"),
+        replace(RULE, kind=Kind.PROMPT),
+    ],
+)
+def test_rules_about_different_things_stand_beside_each_other(store: RulesStore, database: Path, other: Rule) -> None:
+    for rule in (RULE, EXACT, other):
+        store.add(rule)
+    assert {rule.id for rule in reopened(store, database)} == {RULE.id, EXACT.id, other.id}
+
+
+def test_uses_are_counted_also_from_another_thread_and_seen_at_once(store: RulesStore) -> None:
+    store.add(RULE)
+    assert store.load() == [RULE]
+    counting = threading.Thread(target=store.count, args=({RULE.id: (2, 20.0), "gone": (1, 1.0)},))
+    counting.start()
+    counting.join(10)
+    assert store.load() == [replace(RULE, used=2, last_used=20.0)]
+
+
+def test_what_another_copy_does_is_seen_by_the_next_reading(store: RulesStore, database: Path) -> None:
+    other = RulesStore(database)
+    try:
+        store.add(RULE)
+        for _ in range(3):
+            assert store.load() == other.load() == [RULE]
+            other.remove(RULE)
+            assert store.load() == []
+            store.add(RULE)
+    finally:
+        other.close()
+
+
+def test_a_file_that_was_exchanged_is_read_and_written_anew(store: RulesStore, database: Path) -> None:
+    store.add(RULE)
+    assert store.load() == [RULE]
+    for file in database.parent.iterdir():
+        file.rename(file.with_name(f"{file.name}.away"))
+    assert store.load() == []
+    store.add(EXACT)
+    assert reopened(store, database) == [EXACT]
+
+
+def test_a_file_that_is_damaged_under_an_open_store_allows_nothing_and_says_so(
+    store: RulesStore, database: Path
+) -> None:
+    heard: list[str] = []
+    store.told = heard.append
+    store.add(RULE)
+    assert store.load() == [RULE]
+    os.truncate(f"{database}-wal", 0)
+    database.write_bytes(b"garbage" * 3000)
+    assert store.load() == []
+    assert heard == store.warnings and "was damaged" in heard[0]
+
+
+def test_a_name_that_cannot_be_written_is_an_error_and_no_crash(store: RulesStore) -> None:
+    with pytest.raises(ConfigError, match="cannot be written"):
+        store.add(replace(RULE, item="\ud800"))
+
+
+def test_reading_again_what_did_not_change_reads_no_row(store: RulesStore) -> None:
+    store.add(RULE)
+    store.load()
+    store.load()
+    statements: list[str] = []
+    connection = store._connection  # pyright: ignore[reportPrivateUsage]
+    assert connection is not None
+    connection.set_trace_callback(statements.append)
+    assert store.load() == [RULE]
+    assert not any("SELECT" in statement for statement in statements)
 
 
 def test_a_removed_rule_is_gone_and_others_stay(store: RulesStore, database: Path) -> None:
@@ -130,13 +264,12 @@ def test_a_file_that_cannot_be_opened_allows_nothing_and_says_so(store: RulesSto
         store.add(RULE)
 
 
-def test_a_rule_of_a_kind_from_the_future_is_passed_over(store: RulesStore, database: Path) -> None:
-    import sqlite3
-    from contextlib import closing
-
+@pytest.mark.parametrize("column", ["kind", "effect", "scope", "initiator", "origin"])
+def test_a_rule_in_words_from_the_future_is_passed_over(store: RulesStore, database: Path, column: str) -> None:
     store.add(RULE)
+    store.add(replace(RULE, item="show"))
     with closing(sqlite3.connect(database)) as db, db:
-        db.execute("INSERT INTO rules VALUES (1, 'git', 'hologram', 'x', 'h', 'i', 1.0, '')")
+        db.execute(f"UPDATE permissions SET {column} = 'hologram' WHERE item = 'show'")
     assert store.load() == [RULE]
 
 
@@ -144,11 +277,11 @@ ADDS = """
 import sys
 from pathlib import Path
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.rules import Effect, Initiator, Rule, Scope
 from mcp_tui.storage.rules import RulesStore
 store = RulesStore(Path(sys.argv[1]))
 for number in range(30):
-    store.add(Rule(True, "s", Kind.TOOL, f"{sys.argv[2]}{number}", "d", "i", "always", 1.0))
+    store.add(Rule(Effect.ALLOW, Scope.TOOL, Initiator.MODEL, "s", "i", Kind.TOOL, f"{sys.argv[2]}{number}", "d"))
 store.close()
 """
 

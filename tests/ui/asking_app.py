@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -16,6 +17,7 @@ from textual.widgets import Static, TextArea
 
 import mcp_tui.ui
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
+from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.ui.asking import Asking
 from mcp_tui.ui.key_sieve import Guarded
@@ -166,3 +168,34 @@ def screen_text(app: AskingApp) -> str:
 
 async def settle(task: asyncio.Task[Any]) -> Any:
     return await asyncio.wait_for(task, 5)
+
+
+class Asked:
+    """An open dialog, with hands on the keyboard long after it was drawn."""
+
+    def __init__(self, app: AskingApp, pilot: Pilot[None], reply: asyncio.Task[Reply]) -> None:
+        self.app, self.pilot, self.reply = app, pilot, reply
+        self.keys = Keyboard(app)
+
+    async def alone(self, *keys: str) -> None:
+        """Press each key alone, and let it count."""
+        for key in keys:
+            self.keys.now = max(self.keys.now, monotonic()) + 1
+            self.keys.press(key)
+            await asyncio.sleep(0.35)
+            await self.pilot.pause()
+
+    async def ready(self) -> None:
+        """Another step was drawn long ago."""
+        await drawn(self.pilot)
+
+
+@asynccontextmanager
+async def asked(what: Request, size: tuple[int, int] = (120, 40), theme: str = "ink") -> AsyncGenerator[Asked]:
+    app = AskingApp(theme)
+    async with app.run_test(size=size) as pilot:
+        reply = asyncio.create_task(app.asking.ask(what))
+        await drawn(pilot)
+        yield Asked(app, pilot, reply)
+        app.asking.close()
+        await settle(reply)

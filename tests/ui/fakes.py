@@ -19,6 +19,7 @@ import mcp_tui.ui
 from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Prompt, Resource, Template, Tool
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn
@@ -29,6 +30,7 @@ from mcp_tui.ui.widgets.explorer import Explorer
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.workbench.calls import CallRecord, Calls
+from mcp_tui.workbench.permissions import Permissions
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -93,6 +95,9 @@ class FakeHub:
     def log_level(self, name: str) -> str:
         return ""
 
+    def patience(self, name: str) -> Patience | None:
+        return Patience(limit) if (limit := self.spec(name).call_timeout) else None
+
     def can_watch(self, name: str) -> bool:
         return False
 
@@ -135,6 +140,7 @@ class FakeBench:
         self.hub = FakeHub()
         self.signing_in = FakeSignIns()
         self.gate = Gate()
+        self.permissions = Permissions(self.as_workbench)
         self.calls = Calls()
         self.tasks = FakeTasks()
         self.withheld: set[tuple[str, str]] = set()

@@ -2,57 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 from time import monotonic
 
 import pytest
-from asking_app import DESTRUCTIVE, SILENT, AskingApp, Keyboard, drawn, request, screen_text, settle, told, until
+from asking_app import DESTRUCTIVE, SILENT, asked, request, screen_text, settle, told, until
 from textual.containers import VerticalScroll
-from textual.pilot import Pilot
 
 from mcp_tui.domain.catalog import Hints, Kind
 from mcp_tui.domain.gate import Reply
-from mcp_tui.domain.permission import Answer, Initiator, Request
+from mcp_tui.domain.permission import Answer, Initiator
 from mcp_tui.ui.screens.edit_arguments import read_arguments
 from mcp_tui.ui.screens.request_view import value_text
 from mcp_tui.ui.widgets.editors import Area
 from mcp_tui.ui.widgets.pieces import Choice
 
 HOSTILE = "[/b][@click=app.exit]x[/] $quiet [red]\x1b[2J\u202e\U000e0041 \ud800 {0} %s\n\t"
-
-
-class Asked:
-    """An open dialog, with hands on the keyboard long after it was drawn."""
-
-    def __init__(self, app: AskingApp, pilot: Pilot[None], reply: asyncio.Task[Reply]) -> None:
-        self.app, self.pilot, self.reply = app, pilot, reply
-        self.keys = Keyboard(app)
-
-    async def alone(self, *keys: str) -> None:
-        """Press each key alone, and let it count."""
-        for key in keys:
-            self.keys.now = max(self.keys.now, monotonic()) + 1
-            self.keys.press(key)
-            await asyncio.sleep(0.35)
-            await self.pilot.pause()
-
-    async def ready(self) -> None:
-        """Another step was drawn long ago."""
-        await drawn(self.pilot)
-
-
-@asynccontextmanager
-async def asked(what: Request, size: tuple[int, int] = (120, 40), theme: str = "ink") -> AsyncGenerator[Asked]:
-    app = AskingApp(theme)
-    async with app.run_test(size=size) as pilot:
-        reply = asyncio.create_task(app.asking.ask(what))
-        await drawn(pilot)
-        yield Asked(app, pilot, reply)
-        app.asking.close()
-        await settle(reply)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +36,9 @@ async def test_always_shows_the_rule_first_and_remembers_on_a_second_lone_key(ke
         await dialog.alone(key)
         await dialog.ready()
         said = await told(dialog.pilot)
-        assert "add, as it is defined now" in said and "everything · local program" in said and "any" in said
+        rule = "The model may call the tool add on everything with any arguments without being asked about, until you"
+        ends = "It ends by itself when the tool or its server changes."
+        assert rule in said and ends in said and "everything · local program" in said
         assert not dialog.reply.done()
         await dialog.alone("y")
         assert (await settle(dialog.reply)).answer is Answer.ALWAYS

@@ -10,7 +10,7 @@ from whole_app import Folder, Seat, entry, pocket, seat
 
 from mcp_tui.domain.servers import ServerState
 from mcp_tui.ui.screens.confirm import Confirm
-from mcp_tui.ui.screens.pick import Pick
+from mcp_tui.ui.screens.permissions import PermissionsScreen
 from mcp_tui.ui.screens.server_form import ServerForm
 from mcp_tui.ui.screens.welcome import Welcome
 from mcp_tui.ui.screens.workspace import Workspace
@@ -134,10 +134,10 @@ async def test_remembered_permissions_are_listed_and_revoked(folder: Folder, end
         await me.sees("First.")
         await me.idle()
         await me.app.run_action("permissions")
-        await me.until(lambda: isinstance(me.app.screen, Pick))
-        await me.sees("allow add on pocket", "this session")
+        await me.until(lambda: isinstance(me.app.screen, PermissionsScreen))
+        await me.sees("The model may call the tool add on pocket", "until you quit")
         await me.press("enter")  # not by habit: only delete revokes
-        await me.sees("allow add on pocket")
+        await me.sees("The model may call the tool add on pocket")
         await me.press("delete")
         await me.sees("Nothing is remembered")
         await me.press("escape")

@@ -6,7 +6,7 @@ Deny has the first focus. Which keys may answer, and when, is decided outside: u
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -21,6 +21,7 @@ from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Answer, Initiator, Request
+from mcp_tui.domain.rules import canonical
 from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.lone_press import QUIET_BEFORE
 from mcp_tui.ui.screens.changes import ChangesStep
@@ -29,7 +30,7 @@ from mcp_tui.ui.screens.remember import RememberStep
 from mcp_tui.ui.screens.request_view import day_of, question
 from mcp_tui.ui.widgets.pieces import Choice, key, two
 
-_ANSWERS = {"once": Answer.ONCE, "session": Answer.SESSION, "keep": Answer.ALWAYS, "deny": Answer.DENY}
+_ANSWERS = {"once": Answer.ONCE, "session": Answer.SESSION, "deny": Answer.DENY}
 """What the choices that end the dialog mean, by their ids."""
 _CHROME = 7
 """Rows of the panel's frame, its title and its gaps."""
@@ -40,6 +41,10 @@ _KEYS = {
     "shift+a": "always",
     "e": "edit",
     "d": "deny",
+    "1": "exact",
+    "2": "item",
+    "3": "server",
+    "n": "turn",
     "y": "keep",
     "v": "changes",
 }
@@ -54,7 +59,12 @@ class Proposal:
 
     @property
     def edited(self) -> bool:
-        return self.arguments != self.request.arguments
+        return canonical(self.arguments) != canonical(self.request.arguments)
+
+    @property
+    def as_edited(self) -> Request:
+        """The request as it would be sent."""
+        return replace(self.request, arguments=self.arguments)
 
 
 class ApproveDialog(Guarded, ModalScreen[Reply | None]):
@@ -79,6 +89,8 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
         super().__init__(classes="dialog-screen")
         self._proposal = proposal
         self._waiting = waiting
+        self._focus_next = ""
+        """The id of the choice that the next step focuses; "" for its last one."""
 
     def compose(self) -> ComposeResult:
         risky = _is_risky(self._proposal.request)
@@ -100,7 +112,12 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
     def choose(self, choice: Choice) -> None:
         match choice.id:
             case "always":
-                self._step(RememberStep(self._proposal.request))
+                self._step(RememberStep(self._proposal.as_edited))
+            case "exact" | "item" | "server" | "turn" if other := self.query_one(RememberStep).changed_by(choice.id):
+                self._step(other, choice.id)
+            case "keep":
+                step = self.query_one(RememberStep)
+                self.dismiss(Reply(step.answer, self._proposal.arguments, step.scope))
             case "changes" if (before := self._proposal.request.before) is not None:
                 found = changes(before.definition_text, self._proposal.request.definition_text)
                 self._step(ChangesStep(found, day_of(before)))
@@ -125,9 +142,10 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
 
     # -- steps ----------------------------------------------------------------------------------------
 
-    def _step(self, step: VerticalGroup) -> None:
+    def _step(self, step: VerticalGroup, focus: str = "") -> None:
         """Show another step in place of this one. Nothing answers before it is drawn."""
         self.drawn_at = None
+        self._focus_next = focus
         self.run_worker(self._replace(step), exclusive=True)
 
     async def _replace(self, step: VerticalGroup) -> None:
@@ -138,7 +156,7 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
 
     def _stepped(self) -> None:
         if choices := list(self.query(Choice)):
-            self.set_focus(choices[-1])
+            self.set_focus(next((choice for choice in choices if choice.id == self._focus_next), choices[-1]))
         self._fit()
         self.call_after_refresh(self._drawn)
 
@@ -204,15 +222,19 @@ def _choices(request: Request) -> Iterator[Choice]:
     by_model = request.initiator is Initiator.MODEL
     if request.kind is not Kind.TOOL and not by_model:
         # Any yes to what the user picked counts for its server: domain.permission.remember().
-        yield Choice("a", "Allow once", "also this server's others, until you quit", id="once")
-        yield Choice("s", "Allow for session", "this server's prompts and resources", id="session")
+        if request.every_time:
+            yield Choice("a", "Allow once", "just this time", id="once")
+        else:
+            yield Choice("a", "Allow once", "also this server's others, until you quit", id="once")
+            yield Choice("s", "Allow for session", "this server's prompts and resources", id="session")
         yield Choice("d", "Deny", "nothing is sent", key("esc"), id="deny")
         return
     what = f"this {request.kind.value}"
     any_arguments = ", any arguments" if request.kind is not Kind.RESOURCE else ""
     yield Choice("a", "Allow once", "just this call" if request.kind is Kind.TOOL else "just this time", id="once")
-    yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
-    yield Choice("A", "Always allow…", "choose what to remember", id="always")
+    if not request.every_time:
+        yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
+        yield Choice("A", "Always allow…", "choose what to remember", id="always")
     if request.before is not None and request.before.definition_text:
         yield Choice("v", "See what changed", "since you last allowed it", id="changes")
     if request.kind is Kind.TOOL:

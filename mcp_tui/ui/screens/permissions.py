@@ -1,46 +1,160 @@
-"""The rules that are remembered: listed, and revoked with delete."""
+"""Every remembered rule: what it says, since when, from where, how often it was used; revoked and added here."""
 
 from __future__ import annotations
 
 import time
 from typing import TYPE_CHECKING
 
+from textual import events
+from textual.app import ComposeResult
+from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.screen import ModalScreen
+from textual.widgets import OptionList, Static
 
-from mcp_tui.domain.permission import Rule
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.rule_words import sentence, what_of
+from mcp_tui.domain.rules import Effect, Initiator, Rule, Scope
 from mcp_tui.domain.text import clean_line
-from mcp_tui.ui.screens.pick import Pick
+from mcp_tui.ui import rule_acts
+from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 
 if TYPE_CHECKING:
     from mcp_tui.ui.app import McpTuiApp
+    from mcp_tui.workbench.permissions import Standing
+
+NOTHING = "Nothing is remembered. Every call by the model is asked for."
+_LOOKS = {Effect.DENY: "$bad", Effect.ASK: "$warn", Effect.ALLOW: "$good", Effect.READ_ONLY: "$quiet"}
+_WHO = {Initiator.MODEL: "model", Initiator.USER: "form", Initiator.COMMAND_LINE: "command"}
 
 
 async def show_permissions(app: McpTuiApp) -> None:
-    """List the rules; delete revokes the highlighted one, until the user goes back."""
-    gate = app.bench.gate
-    while True:
-        rules = gate.rules
-        screen = Pick(
-            "Permissions",
-            [_line(rule) for rule in rules],
-            "Nothing is remembered. Every call is asked for.",
-            "revoke: the next call is asked for again",
-            key="delete",
-        )
-        index = await app.push_screen_wait(screen)
-        if index is None:
+    """Open the screen, with every use counted so far."""
+    await app.bench.rule_uses.flush()
+    await app.push_screen(PermissionsScreen())
+
+
+class PermissionsScreen(ModalScreen[None]):
+    """A line for each rule; below, all about the highlighted one."""
+
+    CSS_PATH = "dialog.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+    AUTO_FOCUS = "#rules"
+    DEFAULT_CSS = """
+    PermissionsScreen {
+        .dialog { height: 90%; }
+        #rules { height: auto; max-height: 40%; border: none; background: $surface; padding: 0; margin-bottom: 1; }
+        #rules:focus { border: none; }
+        #about { height: 1fr; max-height: 1fr; }
+        .values { padding: 0; }
+    }
+    """
+    app: McpTuiApp
+
+    def __init__(self) -> None:
+        super().__init__(classes="dialog-screen")
+        self._standings: list[Standing] = []
+
+    def compose(self) -> ComposeResult:
+        with VerticalGroup(classes="dialog"):
+            yield two("[b]Permissions[/b]", hints(esc="back"), "gap")
+            yield OptionList(id="rules")
+            yield VerticalScroll(classes="question", id="about")
+            yield Static(hints(delete="revoke", n="ask or deny…", m="mark read-only…", tab="to the words"))
+
+    def on_mount(self) -> None:
+        self.show_rules()
+
+    def show_rules(self, at: int = 0) -> None:
+        """Read the rules anew, and highlight one of them by its place."""
+        self._standings = self.app.bench.permissions.rules
+        rules = self.query_one("#rules", OptionList).set_options([row(each) for each in self._standings])
+        rules.display = bool(self._standings)
+        if self._standings:
+            rules.highlighted = min(at, len(self._standings) - 1)
+        else:
+            self._tell(None)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        self._tell(self._standings[event.option_index])
+
+    def on_key(self, event: events.Key) -> None:
+        match event.key:
+            case "escape":
+                self.dismiss(None)
+            case "delete":
+                self._revoke()
+            case "n":
+                self.app.run_worker(rule_acts.add(self.app, self.show_rules), group="dialog", exit_on_error=False)
+            case "m":
+                self.app.run_worker(rule_acts.mark(self.app, self.show_rules), group="dialog", exit_on_error=False)
+            case _:
+                return
+        event.stop()
+
+    def _revoke(self) -> None:
+        at = self.query_one("#rules", OptionList).highlighted
+        if at is None or not self._standings:
             return
-        gate.revoke(rules[index])
+        try:
+            self.app.bench.permissions.revoke(self._standings[at].rule)
+        except McpTuiError as error:
+            self.app.tell(error.what, severity="error")
+        self.show_rules(at)
+        self.app.workspace.rules_changed()
+
+    def _tell(self, standing: Standing | None) -> None:
+        about = self.query_one("#about", VerticalScroll)
+        about.remove_children()
+        if standing is None:
+            about.mount(Static(f"[$quiet]{NOTHING}[/]"))
+            return
+        if standing.dead:
+            words = "[$warn]✗ It can answer nothing any more:[/] $why."
+            about.mount(Static(marked(words, why=standing.dead), classes="gap"))
+        about.mount(Static(prose(sentence(standing.rule)), classes="gap"), pairs(*facts(standing.rule)))
+        about.scroll_home(animate=False)
 
 
-def _line(rule: Rule) -> Content:
-    what = "every prompt and resource" if rule.item == "*" else rule.item
-    since = time.strftime("%-d %b %H:%M", time.localtime(rule.created))
-    return Content.from_markup(
-        "$effect [b]$what[/] on $server  [$quiet]$lifetime · since $since[/]",
-        effect="allow" if rule.allow else "deny",
-        what=clean_line(what),
-        server=clean_line(rule.server),
-        lifetime="always" if rule.lifetime == "always" else "this session",
-        since=since,
+def row(standing: Standing) -> Content:
+    """`allow     add          pocket       model    tool     12×`, with a ✗ where it can answer nothing any more."""
+    rule = standing.rule
+    times = f"{rule.used}×" if rule.used else "–"
+    columns = (
+        (("✗ " if standing.dead else "  ") + rule.effect.value, 12, "$warn" if standing.dead else _LOOKS[rule.effect]),
+        (what_of(rule), 25, ""),
+        (rule.server, 13, "$quiet"),
+        ("" if rule.effect is Effect.READ_ONLY else _WHO[rule.initiator], 8, "$quiet"),
+        (scope_word(rule), 9, "$quiet"),
+        (times.rjust(5), 5, "$quiet"),
     )
+    cells = [
+        Content.styled(clean_line(text), style).truncate(width, ellipsis=True, pad=True)
+        for text, width, style in columns
+    ]
+    return Content(" ").join(cells)
+
+
+def scope_word(rule: Rule) -> str:
+    """The scope in a word."""
+    return {Scope.EXACT: "exact", Scope.TOOL: rule.kind.value, Scope.SERVER: "server"}[rule.scope]
+
+
+def facts(rule: Rule) -> list[tuple[str, str | Content]]:
+    """What the sentence does not say: since when, from where, how often."""
+    found: list[tuple[str, str | Content]] = [
+        ("scope", rule.scope.value if rule.scope is not Scope.TOOL else f"this {rule.kind.value}"),
+        ("since", f"{_moment(rule.created)}, from {rule.origin.value}"),
+    ]
+    if rule.effect is not Effect.READ_ONLY:
+        used = "once" if rule.used == 1 else f"{rule.used:,} times"
+        found.append(("used", f"{used}, last {_moment(rule.last_used)}" if rule.used else "never yet"))
+    if rule.lifetime == "session":
+        found.append(("lasts", "until you quit"))
+    return [*found, ("id", rule.short_id)]
+
+
+def _moment(when: float) -> str:
+    """ "12 Nov 14:03"; the year where it is another one."""
+    then, now = time.localtime(when), time.localtime()
+    return time.strftime("%-d %b %H:%M" if then.tm_year == now.tm_year else "%-d %b %Y", then)

@@ -18,7 +18,8 @@ from textual.widgets import Static
 from mcp_tui.domain.catalog import Hints, Kind
 from mcp_tui.domain.definition_change import changes, in_short
 from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.permission import Initiator, Request, Rule
+from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.rules import Rule
 from mcp_tui.domain.text import clean, hidden_count, pretty_json
 from mcp_tui.ui.widgets.pieces import marked, pairs, prose, two
 
@@ -49,6 +50,9 @@ def question(request: Request, arguments: dict[str, Any], edited: bool) -> Itera
         yield Static(_shown(first, "$quiet"), classes="about gap")
     yield from _arguments(request.kind, arguments, edited)
     yield from _claims(request)
+    if request.every_time:
+        words = "[b $warn]△ Asked every time:[/] $why. An answer counts for this call alone."
+        yield Static(marked(words, why=request.every_time), classes="gap" if request.before else "")
     if request.before is not None:
         yield Static(_changed(request, request.before), classes="care")
     if first != about:
@@ -97,7 +101,7 @@ def _claims(request: Request) -> Iterator[Widget]:
         )
         return
     said = list(claims(request.hints))
-    gap = "gap" if request.before is not None else ""
+    gap = "gap" if request.before is not None or request.every_time else ""
     if said:
         yield two("[b]The server says[/b]   " + "   ".join(said), "[$quiet]a claim, not checked[/]", gap)
     else:

@@ -303,6 +303,7 @@ class Workspace(Screen[None]):
         hub = self._bench.hub
         self.status.servers = {name: hub.status(name) for name in hub.names}
         self.status.model = self.app.model_label
+        self.status.mode = self._bench.gate.mode
         self.strip.traffic = self.switcher.traffic = self._bench.trace.total
         self.strip.log_lines = len(self._bench.log)
         self.strip.requests = len(self._asking.waiting)
@@ -311,6 +312,11 @@ class Workspace(Screen[None]):
             strip = self.strip
             self._drawer.count(strip.traffic, strip.log_lines, strip.requests, strip.tasks)
         self.chat.count_offered(len(self._bench.tools_on_offer()))
+
+    def rules_changed(self) -> None:
+        """The mode is another, or what is remembered."""
+        self.inspector.offer_changed()
+        self._tell()
 
     def model_changed(self) -> None:
         """The app got another model."""

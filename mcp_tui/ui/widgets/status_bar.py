@@ -8,6 +8,7 @@ from textual.content import Content
 from textual.reactive import reactive
 from textual.widget import Widget
 
+from mcp_tui.domain.permission import Mode
 from mcp_tui.domain.servers import ServerState, ServerStatus
 from mcp_tui.domain.text import clean_line, shorten
 from mcp_tui.ui.widgets.pieces import Clicks, clickable
@@ -23,6 +24,9 @@ STATE_MARKS: dict[ServerState, tuple[str, str]] = {
     ServerState.STOPPED: ("·", "$quiet"),
 }
 """A server's state as icon and role."""
+
+MODES = {Mode.ASK: "ask first", Mode.READ_ONLY: "[b $warn]read-only[/]", Mode.MANUAL: "[b $warn]manual[/]"}
+"""The mode of permissions, as markup."""
 
 SMALL = 100
 """Columns under which one pane shows at a time."""
@@ -45,6 +49,7 @@ class StatusBar(Widget):
     servers: reactive[dict[str, ServerStatus]] = reactive(dict[str, ServerStatus])
     model: reactive[str] = reactive("")
     context: reactive[str] = reactive("")
+    mode: reactive[Mode] = reactive(Mode.ASK)
 
     def render(self) -> Content:
         small = self.screen.size.width < SMALL
@@ -68,11 +73,12 @@ class StatusBar(Widget):
 
     def _right(self, small: bool) -> Content:
         model = clean_line(self.model) or "no model"
+        mode = MODES[self.mode]
         if small:
-            parts = [f"[$quiet]{'$model'}[/]", *([self.context] if self.context else []), "[$quiet]tools[/] ask first"]
+            parts = ["[$quiet]$model[/]", *([self.context] if self.context else []), f"[$quiet]tools[/] {mode}"]
             return Content.from_markup("   ".join(parts), model=shorten(model.partition(" · ")[0], 20))
         context = [f"[$quiet]context[/] {self.context}"] if self.context else []
-        parts = ["[$quiet]$model[/]", *context, "[$quiet]tools[/] ask first"]
+        parts = ["[$quiet]$model[/]", *context, f"[$quiet]tools[/] {mode}"]
         return Content.from_markup("     ".join(parts), model=shorten(model, 44))
 
 

@@ -19,9 +19,11 @@ from mcp_tui.domain.catalog import Hints, Tool
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, decide
+from mcp_tui.domain.permission import Initiator, Mode
+from mcp_tui.domain.rules import Origin
 from mcp_tui.domain.schema import arguments_table
 from mcp_tui.domain.tasks import TaskSupport
+from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.history import History
 from mcp_tui.ui.widgets.inspector.messages import BrowsePage, OpenResource, SaveRequested
@@ -73,6 +75,10 @@ class ToolDetails(View):
             yield two("[b]Runs as a task[/b]", words)
         yield two("[b]When the model asks[/b]", self._when_asked(), "gap")
         space = "offer" if self._bench.is_withheld(tool) else "withhold"
+        is_marked = self._bench.permissions.marked(tool) is not None
+        if is_marked or self._bench.gate.mode is Mode.READ_ONLY:
+            yield two("[b]Read-only, you say[/b]", "■ yes" if is_marked else "□ not marked")
+            yield Static(hints(m="take the mark away" if is_marked else "mark it read-only"), classes="gap")
         yield Static(hints(enter="call it", space=space, y="copy"))
 
     def _arguments(self) -> Iterator[Widget]:
@@ -89,7 +95,7 @@ class ToolDetails(View):
 
     def _when_asked(self) -> str:
         request = self._bench.request(self._tool, {}, Initiator.MODEL)
-        verdict = decide(request, self._bench.gate.rules)
+        verdict = self._bench.gate.explain(request)
         return {None: "ask me first", False: "denied", True: verdict.why}[verdict.allow]
 
     def action_copy(self) -> None:
@@ -120,6 +126,7 @@ class ToolPage(Page):
     BINDINGS = [
         Binding("enter", "call_form", "Call it", show=False),
         Binding("space", "offer", "Offer or withhold", show=False),
+        Binding("m", "mark", "Mark read-only, or no more", show=False),
         Binding("r", "again", "Call again", show=False),
         Binding("c", "call_form", "To the form", show=False),
         Binding("t", "more_time", "60 s more", show=False),
@@ -264,12 +271,21 @@ class ToolPage(Page):
 
         self.post_message(Explorer.OfferChanged())
 
+    def action_mark(self) -> None:
+        """The user's own word that the tool changes nothing: what the read-only mode goes by."""
+        permissions = self.bench.permissions
+        try:
+            permissions.mark(self.tool, permissions.marked(self.tool) is None, Origin.INSPECTOR)
+        except McpTuiError as error:
+            self.app.notify(clean_line(error.what), severity="error", markup=False)
+        self.renew("details")
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         allowed = super().check_action(action, parameters)
         match action:
             case "again":
                 return allowed and self._outcome is not None
-            case "offer":
+            case "offer" | "mark":
                 return allowed and self.line.active == "details"
             case "read_page" | "browse_page":
                 return allowed and self.line.active == "details" and bool(self.tool.page)
