@@ -69,6 +69,8 @@ def allow(bench: Workbench, patterns: Sequence[str], initiator: Initiator) -> No
         if not matching:
             raise UsageError(f"--allow {pattern} matches no tool", subject=pattern, hint="mcp-tui tools lists them")
         for tool in matching:
+            if tool.wants_question:
+                say(f"mcp-tui: {tool.server}/{tool.name} demands a question every time: --allow does not count for it")
             request = bench.request(tool, {}, initiator)
             rule = rule_about(request, Effect.ALLOW, Scope.TOOL, "session", Origin.FLAG, time.time())
             bench.gate.add(rule)

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.permission import Mode
 from mcp_tui.storage.settings import ModelSettings, Settings, load_settings, save_settings
 
 WRITTEN = """\
@@ -48,9 +49,9 @@ def test_every_setting_is_read(file: Path) -> None:
     write(
         file,
         'theme = "paper"\nwithheld = ["a/b"]\nmodel.base_url = "u"\nmodel.name = "n"\n'
-        '[chat]\nmax_rounds = 3\nsystem = "s"',
+        '[chat]\nmax_rounds = 3\nsystem = "s"\n[permissions]\nmode = "read-only"',
     )
-    expected = Settings("paper", ModelSettings("u", "n"), 3, "s", ("a/b",))
+    expected = Settings("paper", ModelSettings("u", "n"), 3, "s", ("a/b",), mode=Mode.READ_ONLY)
     assert load_settings(file) == (expected, [])
 
 
@@ -63,6 +64,10 @@ def test_every_setting_is_read(file: Path) -> None:
         ),
         ("chat.max_rounds = 0", "settings.toml: chat.max_rounds must be a whole number of at least 1, not 0"),
         ("chat.max_rounds = true", "settings.toml: chat.max_rounds must be a whole number of at least 1, not True"),
+        (
+            "permissions.mode = 'readonly'",
+            'settings.toml: permissions.mode must be "ask", "read-only" or "manual", not \'readonly\'',
+        ),
         ("theme = 3", "settings.toml: theme must be a text, not 3"),
         ("model = 'qwen'", "settings.toml: model must be a table, not 'qwen'"),
         ("withheld = [1]", 'settings.toml: withheld must be a list of "SERVER/TOOL" texts, not [1]'),
@@ -168,6 +173,7 @@ settings_of_any_kind = st.builds(
     max_rounds=st.integers(1, 10**6),
     system=texts,
     withheld=st.lists(texts, max_size=3).map(tuple),
+    mode=st.sampled_from(Mode),
 )
 
 
