@@ -62,6 +62,17 @@ def test_typing_never_answers_a_question_and_loses_no_character(demo: Terminal) 
     assert "42" not in demo.text
 
 
+def test_a_question_that_waits_draws_nothing_anew(demo: Terminal) -> None:
+    """Over ssh each redrawing counts; the card of the running call behind the question must not turn."""
+    ask(demo, "ask me")
+    demo.press("a")
+    demo.wait_for("demo asks you", "Favourite")
+    demo.pause(1.0)
+    before = len(demo.raw)
+    demo.pause(2.0)
+    assert len(demo.raw) - before < 500
+
+
 def test_ctrl_c_never_leaves(demo: Terminal) -> None:
     demo.type(CTRL_C)
     demo.wait_for("ctrl+q quits")

@@ -23,6 +23,7 @@ from mcp_tui.ui.transcript.column import Column
 from mcp_tui.ui.transcript.lines import MAX_WIDTH
 from mcp_tui.ui.transcript.palette import Palette
 from mcp_tui.ui.transcript.story import Story
+from mcp_tui.ui.widgets.pieces import in_front
 
 if TYPE_CHECKING:
     from textual.selection import Selection
@@ -191,7 +192,7 @@ class Transcript(ScrollView, can_focus=True):
         if not self._story.is_running:
             if self._ticking is not None:
                 self._ticking.pause()
-        elif self._story.tick(still=self.app.animation_level == "none"):
+        elif in_front(self) and self._story.tick(still=self.app.animation_level == "none"):
             self._changed()
 
     def on_mount(self) -> None:

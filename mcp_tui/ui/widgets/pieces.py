@@ -19,6 +19,14 @@ from mcp_tui.domain.text import clean, clean_line
 Words = str | Content
 
 
+def in_front(widget: Widget) -> bool:
+    """Whether time may pass on the widget: it is seen, and nothing lies over it.
+
+    Whatever changes under a dialog makes Textual draw the whole screen anew.
+    """
+    return widget.is_on_screen and widget.screen.is_active
+
+
 def line(raw: str, style: str = "") -> Content:
     """Foreign text as one safe line."""
     return Content.styled(clean_line(raw), style) if style else Content(clean_line(raw))

@@ -12,6 +12,7 @@ from textual.widgets import DataTable, Static
 
 from mcp_tui.domain.text import clean_line, human_time, shorten
 from mcp_tui.ui.answered import Answered
+from mcp_tui.ui.widgets.pieces import in_front
 
 if TYPE_CHECKING:
     from mcp_tui.ui.asking import Asking, Waiting
@@ -76,7 +77,7 @@ class RequestsView(Vertical, can_focus=True):
         return self._shown[row] if 0 <= row < len(self._shown) else None
 
     def _tick(self) -> None:
-        if self.is_on_screen and self.screen.is_current:
+        if in_front(self):
             for row, line in enumerate(self._shown):
                 if not isinstance(line, Answered):
                     column = len(self._widths) - 1

@@ -16,7 +16,7 @@ from mcp_tui.domain.happenings import Happening, ServerChanged, ServerRemoved, T
 from mcp_tui.domain.tasks import NOT_YET, TaskStatus
 from mcp_tui.domain.text import clean_line, human_time, shorten
 from mcp_tui.ui.widgets.messages import TaskOpened
-from mcp_tui.ui.widgets.pieces import marked
+from mcp_tui.ui.widgets.pieces import in_front, marked
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -89,7 +89,7 @@ class TasksView(Vertical, can_focus=True):
             self.call_after_refresh(self._show)
 
     def _tick(self) -> None:
-        if self.is_on_screen and any(not run.task.status.is_over for run in self._shown):
+        if in_front(self) and any(not run.task.status.is_over for run in self._shown):
             self._show()
 
     def _show(self, anew: bool = False) -> None:

@@ -16,6 +16,7 @@ from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.ui.widgets.exchange_detail import as_text, detail
 from mcp_tui.ui.widgets.exchange_table import SHOWN, ExchangeTable
 from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.pieces import in_front
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -75,7 +76,7 @@ class TrafficView(Horizontal):
 
     def _look(self) -> None:
         """Take in the frames that came since the last look."""
-        if self._paused or not self.is_on_screen or self._trace.total == self._seen:
+        if self._paused or not in_front(self) or self._trace.total == self._seen:
             return
         follows = self.table.follows and not self.has_class("-reading")
         chosen = self.table.chosen

@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.text import human_time
-from mcp_tui.ui.widgets.pieces import marked
+from mcp_tui.ui.widgets.pieces import in_front, marked
 
 FRAMES = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SHOWN_AFTER = 0.3
@@ -70,6 +70,8 @@ class Running(VerticalGroup, can_focus=True):
             self.add_class("-shown")
             if self._patience is not None and self._is_user_here():
                 self.call_after_refresh(self.focus)
+        if not in_front(self):
+            return
         self._frame += 1
         mark = "◌" if self.app.animation_level == "none" else FRAMES[self._frame % len(FRAMES)]
         first = marked("[$hue]$mark[/] $words [$quiet]$time[/]", mark=mark, words=self._words, time=human_time(seconds))

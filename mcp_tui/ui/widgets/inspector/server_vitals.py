@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from mcp_tui.domain.text import human_size, human_time
 from mcp_tui.ui.widgets.inspector.server_facts import Rows
-from mcp_tui.ui.widgets.pieces import line, marked, pairs, prose, two
+from mcp_tui.ui.widgets.pieces import in_front, line, marked, pairs, prose, two
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -42,7 +42,7 @@ class ServerVitals(VerticalGroup):
         self.set_interval(LOOK_EVERY, self._look_if_seen)
 
     def _look_if_seen(self) -> None:
-        if self.is_on_screen and self.app.screen is self.screen:
+        if in_front(self):
             self._look()
 
     @work(group="vitals", exclusive=True, exit_on_error=False)
