@@ -27,14 +27,11 @@ _OLD = "rules"
 
 def read_rules(db: sqlite3.Connection) -> list[Rule]:
     """Every rule of every version, oldest first. Writes nothing."""
-    rules: list[Rule] = []
-    tables = _tables(db)
-    if _OLD in tables:
-        rules += _old_rules(db)
-    if "permissions" in tables:
-        rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM permissions")
-        rules += (rule for row in rows if (rule := _rule(row)))
-    newest = {rule.id: rule for rule in rules}
+    db.execute("BEGIN")  # one view of the file, also while another copy takes it over
+    try:
+        newest = {rule.id: rule for rule in _all_rules(db)}
+    finally:
+        db.execute("ROLLBACK")
     return sorted(newest.values(), key=lambda rule: rule.created)
 
 
@@ -56,6 +53,18 @@ def take_over(db: sqlite3.Connection) -> None:
         db.execute("ROLLBACK")
         raise
     db.execute("COMMIT")
+
+
+def _all_rules(db: sqlite3.Connection) -> list[Rule]:
+    """Those of earlier versions first."""
+    rules: list[Rule] = []
+    tables = _tables(db)
+    if _OLD in tables:
+        rules += _old_rules(db)
+    if "permissions" in tables:
+        rows = db.execute(f"SELECT {', '.join(_COLUMNS)} FROM permissions")
+        rules += (rule for row in rows if (rule := _rule(row)))
+    return rules
 
 
 def _tables(db: sqlite3.Connection) -> set[str]:

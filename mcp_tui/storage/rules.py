@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.rules import Rule
+from mcp_tui.domain.rules import Effect, Rule
 from mcp_tui.storage.files import PRIVATE, locked
 from mcp_tui.storage.rule_rows import put_rule, read_rules, take_over
 
@@ -24,7 +24,7 @@ _Act = Callable[[sqlite3.Connection], T]
 
 
 class RulesStore:
-    """`domain.gate.RuleStore` on disk. Opened when first needed, made by the first write.
+    """`domain.gate.RuleStore` on disk. Opened when first needed, made by the first write; reading writes nothing.
 
     Reading never raises: what cannot be read allows nothing, and `warnings` says why. Writing raises ConfigError.
     A damaged file is set aside as `.broken`, so that it can be looked at and does no harm.
@@ -52,8 +52,10 @@ class RulesStore:
                 self.close()
                 now = None
             found = self._read(read_rules, None)
-            self._rules = found or []
-            self._seen = None if found is None else now
+            if found is None:  # what cannot be read allows nothing, but what it is known to deny stays denied
+                found = [rule for rule in self._rules if rule.effect in (Effect.ASK, Effect.DENY)]
+                now = None
+            self._rules, self._seen = found, now
         return list(self._rules)
 
     def add(self, rule: Rule) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, TypeVar
 
-from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.permission import Initiator, Mode
 from mcp_tui.domain.rules import Effect
@@ -53,14 +53,16 @@ async def add(app: McpTuiApp, done: Callable[[], object]) -> None:
     server = await _choose(app, "On which server?", [(name, name, "") for name in app.bench.hub.names])
     if server is None:
         return
-    # The whole server is a row of its own, and None means that the user went back.
-    rows: list[tuple[Tool | str, str, str]] = [(server, "every tool", "those it adds later too")]
-    rows += ((tool, tool.name, tool.title) for tool in app.bench.hub.catalog(server).tools)
-    if (what := await _choose(app, "Which tool?", rows)) is None:
+    rows: list[tuple[Tool | Kind, str, str]] = [
+        (Kind.TOOL, "every tool", "those it adds later too"),
+        *((tool, tool.name, tool.title) for tool in app.bench.hub.catalog(server).tools),
+        (Kind.RESOURCE, "every prompt and resource", ""),
+    ]
+    if (what := await _choose(app, "What of it?", rows)) is None:
         return
-    if (who := await _choose(app, "When who calls it?", _WHO)) is None:
+    if (who := await _choose(app, "When who wants it?", _WHO)) is None:
         return
-    _try(app, lambda: app.bench.permissions.add(effect, server, what if isinstance(what, Tool) else None, who))
+    _try(app, lambda: app.bench.permissions.add(effect, server, what, who))
     done()
 
 

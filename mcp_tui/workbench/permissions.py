@@ -41,15 +41,17 @@ class Permissions:
         """Forget a rule. Raises ConfigError when that cannot be written."""
         self._bench.gate.revoke(rule)
 
-    def add(self, effect: Effect, server: str, tool: Tool | None, initiator: Initiator) -> Rule:
-        """Make a rule for good about a tool with any arguments, or with None every tool. Raises ConfigError."""
-        if tool is not None:
-            request = self._bench.request(tool, {}, initiator)
+    def add(self, effect: Effect, server: str, what: Tool | Kind, initiator: Initiator) -> Rule:
+        """Make a rule for good about a tool with any arguments, or every tool, or (by another kind) all that is read.
+
+        Raises ConfigError.
+        """
+        if isinstance(what, Tool):
+            request = self._bench.request(what, {}, initiator)
             rule = rule_about(request, effect, Scope.TOOL, "always", Origin.SCREEN, time.time())
         else:
-            identity = self._bench.hub.spec(server).identity
-            scope, now = Scope.SERVER, time.time()
-            rule = Rule(effect, scope, initiator, server, identity, Kind.TOOL, origin=Origin.SCREEN, created=now)
+            about = (Scope.SERVER, initiator, server, self._bench.hub.spec(server).identity, what)
+            rule = Rule(effect, *about, origin=Origin.SCREEN, created=time.time())
         self._bench.gate.add(rule)
         return rule
 

@@ -12,6 +12,7 @@ from asking_app import Asked, asked, request, screen_text, settle, told
 from scripted_endpoint import Endpoint, say
 from whole_app import Folder, Seat, pocket, seat
 
+from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Answer, Initiator, Mode, rule_about
 from mcp_tui.domain.rules import Effect, Origin, Rule, Scope
@@ -75,12 +76,31 @@ async def test_a_rule_that_denies_is_added_by_the_arrow_keys_alone(folder: Folde
         await me.press("enter")
         await me.sees("every tool", "forget")
         await me.press("down", "down", "down", "enter")
-        await me.sees("When who calls it?")
+        await me.sees("When who wants it?")
         await me.press("down", "enter")
         await me.sees("deny", "forget", "form")
         (made,) = me.app.bench.gate.rules
         assert (made.effect, made.item, made.initiator) == (Effect.DENY, "forget", Initiator.USER)
         assert (made.lifetime, made.origin) == ("always", Origin.SCREEN)
+
+
+async def test_what_is_read_can_be_denied_as_well_and_hostile_names_are_drawn_as_words(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(80, 24)) as me:
+        hostile = "[@click=app.exit]x[/] \x1b[2J\u202e"
+        me.app.bench.gate.add(replace(rule(me, Effect.ASK), item=hostile, server=hostile))
+        await open_permissions(me)
+        await me.sees("[@click=app.exit]x", "⟦U+202E⟧")
+        assert not {"\x1b", "\u202e"} & set(me.screen)
+        await me.press("n", "down", "enter", "enter")
+        await me.sees("every prompt and resource")
+        await me.press("up", "enter", "down", "enter")
+        await me.sees(
+            "You, from a form or with a slash command, may never read any prompt or", "resource of pocket, until"
+        )
+        prompt = me.app.bench.hub.catalog("pocket").prompts[0]
+        with pytest.raises(PermissionDenied) as denied:
+            await me.app.bench.get_prompt(prompt, {"who": "you"})
+        assert "a rule of yours denies it" in denied.value.hint
 
 
 async def test_going_back_at_any_step_adds_nothing(folder: Folder) -> None:
