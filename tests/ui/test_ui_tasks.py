@@ -6,7 +6,6 @@ import json
 import sys
 from pathlib import Path
 
-from textual.widgets import Input
 from whole_app import BARE, Folder, Seat, seat
 
 from mcp_tui.domain.catalog import Kind
@@ -62,7 +61,7 @@ async def test_a_task_that_asks_is_answered_and_one_that_does_not_end_is_cancell
         await me.until(lambda: isinstance(me.app.screen, ElicitDialog) and me.app.screen.drawn_at is not None)
         await me.sees("Which one?")
         await me.pilot.click("ElicitDialog Input")
-        await me.until(lambda: isinstance(me.app.focused, Input))
+        await me.until(lambda: isinstance(me.app.screen, ElicitDialog) and me.app.screen.takes_text)
         await me.type("A")
         await me.press("ctrl+s")
         await me.sees("Result", "History 1", '"A"')
