@@ -209,7 +209,7 @@ class Tasks:
                     asking = None
                 if not run.task.status.is_over:
                     self._update(run, await self._hub.task(run.task))
-            return await self._outcome(run.task)
+            return await self._outcome(run.task, asking)
         finally:
             if asking is not None:
                 asking.cancel()
@@ -232,12 +232,13 @@ class Tasks:
         except RequestFailed:
             self._update(run, replace(run.task, status=TaskStatus.COMPLETED, message=""))
 
-    async def _outcome(self, task: Task) -> ToolResult:
+    async def _outcome(self, task: Task, asking: asyncio.Task[ToolResult] | None) -> ToolResult:
+        """What a task that is over came to; fetched once, for the questions of a task come with each fetching."""
         said = f": {task.message}" if task.message else ""
         if task.status is TaskStatus.CANCELLED:
             raise ServerError(f"the task was cancelled{said}", subject=task.server)
         try:
-            return await self._hub.task_result(task)
+            return await (asking or self._hub.task_result(task))
         except RequestFailed as error:
             if task.status is not TaskStatus.FAILED:
                 raise

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.domain.trace import MAX_FRAME, Frame, Trace
 
 
@@ -62,7 +63,7 @@ def test_a_line_that_is_no_json_is_kept_with_its_fault() -> None:
 
 def test_a_listener_hears_of_each_frame() -> None:
     trace = Trace()
-    heard: list[Frame] = []
+    heard: list[Frame | HttpExchange] = []
     trace.listener = heard.append
     frame = record(trace, {"id": 1, "result": {}})
     assert heard == [frame]

@@ -15,6 +15,7 @@ MODE = sys.argv[1] if len(sys.argv) > 1 else ""
 SUPPORT = {
     "research": "optional",
     "clarify": "required",
+    "dither": "required",
     "spoil": "required",
     "explode": "required",
     "endless": "required",
@@ -71,7 +72,7 @@ def look(task: Message) -> Message:
         match doing["tool"]:
             case "research":
                 become(task, *(("working", "half way") if first else ("completed", "found")))
-            case "clarify":
+            case "clarify" | "dither":
                 become(task, *(("input_required", "which one?") if not doing.get("answer") else ("completed", "clear")))
             case "spoil" | "explode":
                 become(task, "failed", "it went wrong")
@@ -86,12 +87,14 @@ def result(task: Message) -> Message:
     """The answer to tasks/result."""
     doing = work[task["taskId"]]
     match doing["tool"]:
-        case "clarify":
+        case "clarify" | "dither":
             schema = {"type": "object", "properties": {"name": {"type": "string"}}}
             asking = {"message": "Which one?", "requestedSchema": schema, "_meta": related(task)}
             send({"id": "q1", "method": "elicitation/create", "params": asking})
             doing["answer"] = answer_of("q1")
             become(task, "completed", "clear")
+            if doing["tool"] == "dither":
+                serve_until("tasks/get")
             return {"result": text(json.dumps(doing["answer"]), _meta=related(task))}
         case "spoil":
             return {"result": text("no such library", isError=True)}
@@ -113,6 +116,15 @@ def answer_of(number: str) -> Message | None:
             return message.get("result")
         handle(message)
     return None
+
+
+def serve_until(method: str) -> None:
+    """Go on with other requests until one of these was answered."""
+    for line in sys.stdin:
+        message: Message = json.loads(line)
+        handle(message)
+        if message.get("method") == method:
+            return
 
 
 def end(task: Message) -> Message:

@@ -108,6 +108,12 @@ async def test_a_task_that_needs_input_asks_the_person_and_goes_on(desk: Desk) -
     assert desk.said == ["taken on", "which one?"]
 
 
+async def test_a_task_that_is_over_before_its_result_comes_asks_nothing_twice(desk: Desk) -> None:
+    result = await end(desk.call("dither"))
+    assert result.text.startswith('{"action": "accept"')
+    assert desk.asked == ["Which one?"]
+
+
 async def test_a_failed_task_gives_its_result_or_says_what_went_wrong(desk: Desk) -> None:
     result = await end(desk.call("spoil"))
     assert result.is_error and desk.run.words == "failed"
