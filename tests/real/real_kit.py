@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import socket
 import time
 from collections.abc import AsyncGenerator, Callable
@@ -14,7 +15,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, Root, SampleReply, Sam
 from mcp_tui.domain.content import TextBlock, ToolResult
 from mcp_tui.domain.happenings import Happening, Logged
 from mcp_tui.domain.schema import sample
-from mcp_tui.domain.servers import ServerSpec, ServerState
+from mcp_tui.domain.servers import HttpSpec, ServerSpec, ServerState, StdioSpec
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 
@@ -86,6 +87,28 @@ async def session(spec: ServerSpec, *, willing: bool = True, roots: tuple[Root, 
         yield Session(hub, spec.name, person, news)
     finally:
         await hub.aclose()
+
+
+@asynccontextmanager
+async def served(program: str, way: str) -> AsyncGenerator[ServerSpec]:
+    """The entry of server-everything; over HTTP it runs meanwhile."""
+    if way == "stdio":
+        yield StdioSpec("everything", program)
+        return
+    port = free_port()
+    env = {**os.environ, "PORT": str(port)}
+    process = await asyncio.create_subprocess_exec(
+        program, way, env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    assert process.stderr is not None
+    try:
+        async with asyncio.timeout(PATIENCE):
+            while str(port).encode() not in await process.stderr.readline():
+                assert process.returncode is None
+        yield HttpSpec("everything", f"http://127.0.0.1:{port}/{'sse' if way == 'sse' else 'mcp'}")
+    finally:
+        process.kill()
+        await process.communicate()
 
 
 def free_port() -> int:

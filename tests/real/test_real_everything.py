@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
 from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
 
 import pytest
-from real_kit import PATIENCE, SERVERS, Session, free_port, session
+from real_kit import Session, served, session
 
 from mcp_tui.domain.asks import Elicitation, Root, Sampling
 from mcp_tui.domain.content import BlobBlock, LinkBlock, ResourceBlock
 from mcp_tui.domain.schema import sample
-from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
-from tests.npm import install, needs_npm
+from tests.npm import needs_npm
 
 pytestmark = needs_npm
 ROOT = Root("file:///srv/project", "project")
@@ -24,33 +20,6 @@ CALLED_OTHERWISE = {
     "trigger-url-elicitation": {"url": "https://example.com/sign-in", "message": "Please sign in"},
 }
 AS_A_TASK_ONLY = {"simulate-research-query"}
-
-
-@pytest.fixture(scope="module")
-def program() -> str:
-    return str(install(*SERVERS) / ".bin" / "mcp-server-everything")
-
-
-@asynccontextmanager
-async def served(program: str, way: str) -> AsyncGenerator[ServerSpec]:
-    """The server's entry; over HTTP it runs meanwhile."""
-    if way == "stdio":
-        yield StdioSpec("everything", program)
-        return
-    port = free_port()
-    env = {**os.environ, "PORT": str(port)}
-    process = await asyncio.create_subprocess_exec(
-        program, way, env=env, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
-    )
-    assert process.stderr is not None
-    try:
-        async with asyncio.timeout(PATIENCE):
-            while str(port).encode() not in await process.stderr.readline():
-                assert process.returncode is None
-        yield HttpSpec("everything", f"http://127.0.0.1:{port}/{'sse' if way == 'sse' else 'mcp'}")
-    finally:
-        process.kill()
-        await process.communicate()
 
 
 @pytest.fixture(params=["stdio", "streamableHttp", "sse"])
