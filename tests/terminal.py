@@ -35,6 +35,7 @@ class Terminal:
         cwd: Path | None = None,
     ) -> None:
         self.screen = pyte.Screen(columns, rows)
+        self._lines: list[str] = []
         self._stream = pyte.ByteStream(self.screen)
         self.raw = bytearray()
         """All that the program ever wrote."""
@@ -57,8 +58,16 @@ class Terminal:
 
     @property
     def text(self) -> str:
-        """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        """What stands on the screen. Only lines that changed are read anew: a wait looks at all of them often."""
+        if len(self._lines) != self.screen.lines:
+            self._lines = [""] * self.screen.lines
+            self.screen.dirty.update(range(self.screen.lines))
+        for row in self.screen.dirty:
+            if row < self.screen.lines:
+                cells = self.screen.buffer[row]
+                self._lines[row] = "".join(cells[column].data for column in range(self.screen.columns)).rstrip()
+        self.screen.dirty.clear()
+        return "\n".join(self._lines)
 
     def wait_for(self, *words: str, within: float = PATIENCE) -> float:
         """Seconds since the start until all these words stand on the screen. Raises TimeoutError with the screen."""

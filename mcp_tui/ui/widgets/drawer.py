@@ -125,8 +125,8 @@ class Drawer(Vertical):
     @on(Tabs.TabActivated)
     def _turned(self, event: Tabs.TabActivated) -> None:
         event.stop()
-        had_focus = self.has_focus_within
-        self.query_one(ContentSwitcher).current = str(event.tab.id).removeprefix("to-")
+        switcher, turned_to = self.query_one(ContentSwitcher), str(event.tab.id).removeprefix("to-")
+        had_focus, switcher.current = self.has_focus_within and switcher.current != turned_to, turned_to
         self._name_keys()
         if had_focus:
             self.home.focus()
