@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
-from mcp_tui.domain.happenings import Logged, RootsTold
-from mcp_tui.servers import sampling
+from mcp_tui.domain.errors import RequestFailed
+from mcp_tui.domain.happenings import Logged, RootsTold, TaskHeard
+from mcp_tui.servers import sampling, tasks
 from mcp_tui.servers.host import Host
 
 if TYPE_CHECKING:
@@ -38,6 +40,8 @@ class Callbacks:
         self._tell = host.tell
         self._changed = changed
         self._cap = sampling.RateCap()
+        self._of_tasks: dict[asyncio.Future[ElicitReply], str] = {}
+        """The questions that wait, with the task that each belongs to, if any."""
 
     def options(self) -> dict[str, Any]:
         """The arguments for `mcp.Client`. What has nobody to answer it is not offered."""
@@ -56,7 +60,8 @@ class Callbacks:
 
         url = params.url if isinstance(params, wire.ElicitRequestURLParams) else ""
         schema = None if isinstance(params, wire.ElicitRequestURLParams) else dict(params.requested_schema)
-        reply = await self._answer(Elicitation(self._server, params.message, schema, url))
+        ask = Elicitation(self._server, params.message, schema, url)
+        reply = await self._answer(ask, tasks.task_of(params.meta))
         content = reply.content if reply.action == "accept" and not url else None
         return wire.ElicitResult(action=reply.action, content=cast(Any, content))
 
@@ -72,15 +77,34 @@ class Callbacks:
                 return False
         return bool(visits)
 
-    async def _answer(self, ask: Elicitation) -> ElicitReply:
+    def hear_of_task(self, params: object) -> None:
+        """MCP 2025-11-25, basic/utilities/tasks: how a task is doing."""
+        with suppress(RequestFailed):  # a broken notice changes nothing: whoever waits asks as well
+            task = tasks.task(self._server, params)
+            if task.status.is_over:
+                self.task_over(task.id)
+            self._tell(TaskHeard(self._server, task))
+
+    def task_over(self, task_id: str) -> None:
+        """Take back the questions of a task that is over."""
+        for asking, asker in self._of_tasks.items():
+            if asker == task_id:
+                asking.cancel()
+
+    async def _answer(self, ask: Elicitation, task_id: str = "") -> ElicitReply:
         assert self._asks is not None
         self.questions += 1
+        asking = asyncio.ensure_future(self._asks.elicit(ask))
+        self._of_tasks[asking] = task_id
         try:
-            return await self._asks.elicit(ask)
+            await asyncio.wait([asking])
+            return ElicitReply("cancel") if asking.cancelled() else asking.result()
         except Exception as error:  # a boundary: the server gets no words of ours, the user gets them in the log
             self._failed("question", error)
             return ElicitReply("decline")
         finally:
+            asking.cancel()
+            del self._of_tasks[asking]
             self.questions -= 1
 
     async def sample(

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING
 
 from mcp_tui import __version__
 from mcp_tui.domain.catalog import Catalog, Kind
-from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerError, ServerUnreachable
-from mcp_tui.domain.happenings import CatalogChanged, ServerChanged, TaskHeard
+from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
+from mcp_tui.domain.happenings import CatalogChanged, ServerChanged
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
@@ -86,7 +86,7 @@ class Connection:
         self._host = host
         self._tell = host.tell
         self._changed = asyncio.Event()
-        self._callbacks = Callbacks(spec.name, host, self._changed.set)
+        self.callbacks = Callbacks(spec.name, host, self._changed.set)
         self._turning = asyncio.Lock()
         """One start or stop at a time, however fast somebody presses the key."""
         self._closed = False
@@ -180,10 +180,6 @@ class Connection:
         if self._link is not None and not self._link.is_dropped and self.info and self.info.era == "legacy":
             await self._link.tell_roots_changed()
 
-    def _hear_of_task(self, params: object) -> None:
-        with suppress(RequestFailed):  # a broken notice changes nothing: whoever waits asks as well
-            self._tell(TaskHeard(self.spec.name, tasks.task(self.spec.name, params)))
-
     # -- the owner -------------------------------------------------------------------------------------
 
     async def _own(self) -> None:
@@ -217,7 +213,7 @@ class Connection:
         """One connection from its start to its end, and why it ended."""
         self._process = None
         wire = Wire(self.spec.name, self._host.trace, self.chatter)
-        wire.notices[tasks.STATUS] = self._hear_of_task
+        wire.notices[tasks.STATUS] = self.callbacks.hear_of_task
         wire.notices[UPDATED] = self.watching.heard
         self._pulse = wire.pulse
         error: BaseException | None = None
@@ -258,7 +254,7 @@ class Connection:
                     client_info=Implementation(name="mcp-tui", version=__version__),
                     mode=self._way.mode,
                     cache=None,
-                    **self._callbacks.options(),
+                    **self.callbacks.options(),
                 ) as client:
                     if self._way.mode not in ("auto", "legacy"):
                         await _discover(client, self._way.mode)
@@ -274,11 +270,11 @@ class Connection:
 
     def _person_is_at_it(self) -> bool:
         """Somebody answers a question or signs in: that time is no server's fault."""
-        return self._callbacks.questions > 0 or (self._authorizer is not None and self._authorizer.waiting)
+        return self.callbacks.questions > 0 or (self._authorizer is not None and self._authorizer.waiting)
 
     async def _serve(self, client: Client, wire: Wire, handshake: Capture) -> None:
         """Be ready until the connection or the wish for it ends."""
-        link = Link(self.spec.name, client, wire, self._callbacks, self._person_is_at_it)
+        link = Link(self.spec.name, client, wire, self.callbacks, self._person_is_at_it)
         self._link = link
         self._ready_since = time.monotonic()
         pid = self._process.pid if self._process else None
@@ -289,7 +285,7 @@ class Connection:
         link.start(self.loudness.renew(link, self.chatter.note))
         self.watching.resume(link)
         if self.info.era == "modern":
-            link.start(self._callbacks.listen(client))
+            link.start(self.callbacks.listen(client))
         try:
             await first(self._stopping, wire.lost)
             link.drop()

@@ -231,7 +231,9 @@ class Hub:
 
     async def cancel_task(self, task: Task) -> Task:
         """End a task. Raises ServerError, also for one that has ended already."""
-        return tasks.task(task.server, await tasks.cancel(self._link(task.server), task.id), task.tool)
+        raw = await tasks.cancel(self._link(task.server), task.id)
+        self._connections[task.server].callbacks.task_over(task.id)
+        return tasks.task(task.server, raw, task.tool)
 
     async def list_tasks(self, server: str) -> list[Task]:
         """The tasks that a server knows of us. Raises ServerError."""

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from mcp import Client
 
 STATUS = "notifications/tasks/status"
+RELATED = "io.modelcontextprotocol/related-task"
+"""The key in `_meta` that says to which task a message belongs."""
+ANSWER_TIMEOUT = 30.0
+"""Seconds for a question about a task, but for its result: that comes when the task ends."""
 TTL = 3600.0
 """Seconds that we ask a server to keep a task for; it may decide otherwise."""
 POLL = 1.0
@@ -47,7 +51,7 @@ async def look(link: Link, task_id: str) -> Mapping[str, Any]:
         request = GetTaskRequest(params=GetTaskRequestParams(task_id=task_id))
         return await client.session.send_request(request, GetTaskResult)
 
-    return await link.request("tasks/get", send)
+    return await link.request("tasks/get", send, ANSWER_TIMEOUT)
 
 
 async def fetch(link: Link, task_id: str) -> Mapping[str, Any]:
@@ -71,7 +75,7 @@ async def cancel(link: Link, task_id: str) -> Mapping[str, Any]:
         request = CancelTaskRequest(params=CancelTaskRequestParams(task_id=task_id))
         return await client.session.send_request(request, CancelTaskResult)
 
-    return await link.request("tasks/cancel", send)
+    return await link.request("tasks/cancel", send, ANSWER_TIMEOUT)
 
 
 async def list_all(link: Link) -> list[Mapping[str, Any]]:
@@ -86,12 +90,18 @@ async def list_all(link: Link) -> list[Mapping[str, Any]]:
             request = ListTasksRequest(params=PaginatedRequestParams(cursor=cursor))
             return await client.session.send_request(request, ListTasksResult)
 
-        page = await link.request("tasks/list", send)
+        page = await link.request("tasks/list", send, ANSWER_TIMEOUT)
         found += [each for each in page.get("tasks") or () if isinstance(each, dict)]
         before, cursor = cursor, page.get("nextCursor")
         if not isinstance(cursor, str) or cursor == before:
             break
     return found
+
+
+def task_of(meta: Mapping[str, Any] | None) -> str:
+    """The task that a question belongs to; "" for none."""
+    related = meta.get(RELATED) if meta else None
+    return str(related.get("taskId") or "") if isinstance(related, Mapping) else ""
 
 
 def task(server: str, raw: Any, tool: str = "") -> Task:

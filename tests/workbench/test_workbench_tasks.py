@@ -6,8 +6,9 @@ import asyncio
 import os
 import signal
 import sys
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -24,6 +25,7 @@ from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.tasks import TaskRun
 
+T = TypeVar("T")
 SCRIPT = str(Path(__file__).parents[1] / "servers" / "task_server.py")
 
 
@@ -37,6 +39,9 @@ class Desk(NobodyAnswers):
         self.bench.subscribe(self._hear)
         self.asked: list[str] = []
         self.said: list[str] = []
+        self.answers = asyncio.Event()
+        """Set: whoever answers does so at once."""
+        self.answers.set()
         self._news = asyncio.Event()
 
     def _hear(self, happening: Happening) -> None:
@@ -44,9 +49,16 @@ class Desk(NobodyAnswers):
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
         self.asked.append(ask.message)
+        self._news.set()
+        try:
+            await self.answers.wait()
+        except asyncio.CancelledError:
+            self.asked.remove(ask.message)
+            self._news.set()
+            raise
         return ElicitReply("accept", {"name": "Ada"})
 
-    async def until(self, true: Callable[[], bool]) -> None:
+    async def until(self, true: Callable[[], object]) -> None:
         async with asyncio.timeout(10):
             while not true():
                 self._news.clear()
@@ -80,7 +92,7 @@ async def desk(tmp_path: Path) -> AsyncGenerator[Desk]:
     await made.bench.aclose()
 
 
-async def end(call: asyncio.Task[ToolResult]) -> ToolResult:
+async def end(call: Awaitable[T]) -> T:
     return await asyncio.wait_for(call, 10)
 
 
@@ -112,6 +124,16 @@ async def test_a_task_that_is_over_before_its_result_comes_asks_nothing_twice(de
     result = await end(desk.call("dither"))
     assert result.text.startswith('{"action": "accept"')
     assert desk.asked == ["Which one?"]
+
+
+async def test_a_question_goes_with_the_task_that_asked_it(desk: Desk) -> None:
+    desk.answers.clear()
+    call = desk.call("clarify")
+    await desk.until(lambda: desk.asked)
+    await end(desk.bench.tasks.cancel(desk.run))
+    await desk.until(lambda: not desk.asked)
+    with pytest.raises(ServerError, match="the task was cancelled"):
+        await end(call)
 
 
 async def test_a_failed_task_gives_its_result_or_says_what_went_wrong(desk: Desk) -> None:
