@@ -160,7 +160,7 @@ async def told(pilot: Pilot[None]) -> str:
     return "\n".join(str(each.render()) for each in pilot.app.screen.query(Static))
 
 
-def screen_text(app: AskingApp) -> str:
+def screen_text(app: App[Any]) -> str:
     """What the terminal shows, as plain lines."""
     strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
     return "\n".join("".join(part.text for part in strip) for strip in strips)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from asking_app import AskingApp, screen_text, seen, settle
 from textual.app import App
 from textual.widgets import Input, Static
 
@@ -108,6 +110,25 @@ async def test_the_answers_stay_on_the_screen_and_can_be_clicked(size: tuple[int
         assert app.replies == [ElicitReply("decline")]
 
 
+async def test_where_the_answer_goes_and_what_is_to_fix_stay_in_sight_in_a_long_form() -> None:
+    many = {"properties": {f"field_{at}": {"type": "integer"} for at in range(20)}}
+    app = AskingApp()
+    async with app.run_test(size=(140, 42)) as pilot:
+        asked = asyncio.create_task(app.asking.elicit(Elicitation("everything", "All of it.", many)))
+        dialog = await seen(pilot)
+        assert isinstance(dialog, ElicitDialog)
+        dialog.go_in()
+        await pilot.press(*["tab"] * 19, "x", "ctrl+s")
+        for size in ((80, 24), (100, 24), (140, 42)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            shown = screen_text(app)
+            assert "not to the model" in shown and "1 field to fix first" in shown and "Not now" in shown
+            assert "field_19" in shown, "the field that is typed into stays in sight"
+        app.asking.close()
+        assert await settle(asked) == ElicitReply("cancel")
+
+
 async def test_an_address_is_shown_whole_copied_on_request_and_never_opened() -> None:
     url = "https://xn--pple-43d.com/login?next=" + "x" * 80
     app = Bench(ElicitDialog(Elicitation("s", "Log in", url=url)))
@@ -195,7 +216,7 @@ async def test_a_models_calls_are_shown_and_may_be_changed() -> None:
 
     app = Bench(SampleDialog(WITH_TOOLS, draft, "qwen"))
     async with app.run_test(size=(100, 40)) as pilot:
-        assert "weather: Look out of the window" in app.words and "would like qwen" in app.words
+        assert "weather: Look out of the window" in app.words and "would like\nqwen" in app.words
         await pilot.press("ctrl+l")
         await app.workers.wait_for_complete()
         await pilot.pause()

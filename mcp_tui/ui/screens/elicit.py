@@ -19,6 +19,8 @@ from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 _TOLD = "The server wants you to go to this address. Nothing is opened by itself."
+_NEVER = "Never type a password here."
+_SENT = "the server gets what you filled in"
 
 
 class ElicitDialog(ServerQuestion[ElicitReply]):
@@ -41,7 +43,13 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             with VerticalScroll(classes="question", can_focus=False):
                 yield self.title_line("[b]$name asks you[/b]", self._ask.server)
                 yield Static(prose(self._ask.message), classes="quote")
-                yield from address(self._ask.url, _TOLD) if self._ask.url else self._form()
+                if self._ask.url:
+                    yield from address(self._ask.url, _TOLD)
+                else:
+                    yield self._form()
+            if not self._ask.url:
+                told = "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. $never[/]"
+                yield Static(marked(told, name=self._ask.server, never=_NEVER), classes="gap")
             yield from self._answers()
 
     def choose(self, choice: Choice) -> None:
@@ -67,8 +75,14 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
         event.stop()
         self.dismiss(ElicitReply("accept", event.values))
 
-    def _form(self) -> list[Widget]:
-        form = SchemaForm(
+    def on_schema_form_changed(self, event: SchemaForm.Changed) -> None:
+        event.stop()
+        count = event.to_fix
+        words = f"{count} field{'s' * (count > 1)} to fix first" if count else _SENT
+        self.query_one("#send", Choice).set_consequence(words)
+
+    def _form(self) -> SchemaForm:
+        return SchemaForm(
             self._ask.schema or {},
             submit_label="Send",
             fill_defaults=True,
@@ -76,10 +90,6 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             buttons=False,
             warn_secrets=True,
         )
-        told = (
-            "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. Never type a password here.[/]"
-        )
-        return [form, Static(marked(told, name=self._ask.server), classes="told")]
 
     def _answers(self) -> list[Choice]:
         if self._ask.url:
@@ -90,7 +100,7 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
         else:
             first = [
                 Choice("tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill"),
-                Choice("ctrl+s", "Send", "the server gets what you filled in", width=14, id="send"),
+                Choice("ctrl+s", "Send", _SENT, width=14, id="send"),
             ]
         return [
             *first,
@@ -126,7 +136,7 @@ def host_of(url: str) -> tuple[str, list[str]]:
     except UnicodeError:
         warnings.append("the host has letters that no address can have")
     if "xn--" in host:
-        warnings.append("the host has letters of other scripts, which can look like another host")
+        warnings.append("the host has letters of other scripts: it may look like another one")
     return host, warnings
 
 

@@ -28,8 +28,8 @@ class RootsDialog(ModalScreen[None]):
         OptionList { height: auto; max-height: 9; border: none; background: $surface; padding: 0; }
         OptionList:focus { border: none; }
         #folders { margin-bottom: 1; }
-        #near { max-height: 8; padding: 0 1; }
-        .told { margin-bottom: 1; }
+        #near { max-height: 8; padding: 0 1; & > .option-list--option { padding: 0 1; } }
+        #outcome { display: none; margin-top: 1; }
     }
     """
 
@@ -42,15 +42,12 @@ class RootsDialog(ModalScreen[None]):
         with VerticalGroup(classes="dialog"):
             yield two("[b]Folders that servers may use[/b]", hints(esc="back"), "gap")
             with VerticalScroll(classes="question", can_focus=False):
-                told = (
-                    "[$quiet]Servers that ask for roots are told these. It is advice to them: it fences nothing in.[/]"
-                )
-                yield Static(told, classes="told")
+                yield Static(f"[$quiet]{TOLD}[/]", classes="gap")
                 yield OptionList(id="folders")
                 yield Input(placeholder="add a folder: type or pick one", id="path", select_on_focus=False)
                 yield OptionList(id="near")
                 yield Static("", id="outcome")
-            yield Static(hints(enter="adds the folder", down="picks", delete="removes the highlighted one"))
+            yield Static(hints(enter="adds", down="picks one", up="to those above", delete="removes it"))
 
     def on_mount(self) -> None:
         self._show_folders()
@@ -116,4 +113,6 @@ class RootsDialog(ModalScreen[None]):
         near.display = bool(self._near)
 
     def _say(self, words: Content) -> None:
-        self.query_one("#outcome", Static).update(words)
+        outcome = self.query_one("#outcome", Static)
+        outcome.update(words)
+        outcome.display = True

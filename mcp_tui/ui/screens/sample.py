@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import SampleReply, Sampling
@@ -18,7 +19,7 @@ from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line, visible
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
-from mcp_tui.ui.widgets.pieces import Choice, marked, prose
+from mcp_tui.ui.widgets.pieces import Choice, line, pairs, prose
 from mcp_tui.workbench.sampling import calls_of, calls_text
 
 Draft = Callable[[Sampling], Awaitable[SampleReply]]
@@ -49,6 +50,7 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
         self._answer = Area(id="answer")
         self._calls = Area(id="calls", json=True)
         self._status = Static("", id="status")
+        self._status.display = False
 
     def compose(self) -> ComposeResult:
         ask = self._ask
@@ -63,13 +65,14 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                     text = "\n".join(block_text(block) for block in message.blocks)
                     yield Static(prose(text), classes="quote")
                 yield from self._wishes()
+                yield from self._tools()
                 yield Static("the answer, as the server gets it", classes="role")
                 yield self._answer
                 if ask.tools:
-                    told = 'calls of these tools, as JSON: [{"name": …, "arguments": {…}}]; empty for none'
+                    told = 'calls of these tools as JSON, or nothing: [{"name": …, "arguments": {…}}]'
                     yield Static(Content(told), classes="role")
                     yield self._calls
-                yield self._status
+            yield self._status
             yield Choice("tab   ", "Write", "to the answer; now you type in the chat", width=22, id="write")
             yield Choice("ctrl+s", "Send", "the server gets the answer above", width=22, id="send")
             if self._draft:
@@ -78,17 +81,18 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                 yield Choice("ctrl+l", "Let the model answer", told, width=22, id="draft")
             yield Choice("esc   ", "Refuse", "the server hears that you said no", width=22, id="refuse")
 
-    def _wishes(self) -> Iterator[Static]:
-        """What else the server wants: models it would like, limits, and the tools it can run."""
+    def _wishes(self) -> Iterator[Widget]:
+        """What else the server wants: models it would like, and limits."""
         ask = self._ask
         warmth = "" if ask.temperature is None else f"{ask.temperature:g}"
         wishes = (("would like", ", ".join(ask.hints)), ("temperature", warmth), ("ends at", ", ".join(ask.stop)))
-        for what, value in wishes:
-            if value:
-                yield Static(marked("[$quiet]$what[/] $value", what=what, value=value))
-        if ask.tools:
+        if rows := [(what, line(value)) for what, value in wishes if value]:
+            yield pairs(*rows, classes="gap")
+
+    def _tools(self) -> Iterator[Widget]:
+        if tools := self._ask.tools:
             yield Static("tools of the server, which it runs itself", classes="role")
-            lines = (f"{tool.alias}: {tool.description}" if tool.description else tool.alias for tool in ask.tools)
+            lines = (f"{tool.alias}: {tool.description}" if tool.description else tool.alias for tool in tools)
             yield Static(prose("\n".join(lines)), classes="quote")
 
     def choose(self, choice: Choice) -> None:
@@ -137,6 +141,9 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
         self._drafted = None if typed else (self._answer.text, self._calls.text)
         self._say("read it, change it if you like, then ctrl+s sends it")
         self._answer.focus()
+        if reply.calls:
+            self.call_after_refresh(self.query_one(".question", VerticalScroll).scroll_end, animate=False)
 
     def _say(self, words: str) -> None:
         self._status.update(Content(words))
+        self._status.display = bool(words)

@@ -33,6 +33,7 @@ class ServerQuestion(Guarded, ModalScreen[T]):
     """What the focus goes to first when the person goes into the fields."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "step_back", show=False),
@@ -54,7 +55,7 @@ class ServerQuestion(Guarded, ModalScreen[T]):
 
     def go_in(self) -> None:
         """Put the focus into the fields: from now on keys are the dialog's."""
-        self.takes_text = True
+        self._enter_fields()
         self.set_focus(next((each for each in self.query(self.FIELDS) if each.focusable), self.focused))
 
     # -- what Guarded asks for ------------------------------------------------------------------------
@@ -85,7 +86,17 @@ class ServerQuestion(Guarded, ModalScreen[T]):
 
     def on_descendant_focus(self, event: events.DescendantFocus) -> None:
         if not isinstance(event.widget, Choice):
-            self.takes_text = True
+            self._enter_fields()
+            self.call_after_refresh(self._keep_in_sight)
+
+    def on_resize(self) -> None:
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """What has the focus, with all that is said of it."""
+        if (here := self.focused) is not None:
+            rows = (each for each in self.query(".field") if here in each.walk_children())
+            next(rows, here).scroll_visible(animate=False)
 
     def on_choice_chosen(self, event: Choice.Chosen) -> None:
         """A click, or Enter once the person is in the fields. Before that Enter comes through the sieve."""
@@ -93,6 +104,13 @@ class ServerQuestion(Guarded, ModalScreen[T]):
         seen = self.drawn_at is not None and event.pressed_at - self.drawn_at >= QUIET_BEFORE
         if self.takes_text or (event.clicked and seen):
             self.choose(event.choice)
+
+    def _enter_fields(self) -> None:
+        if not self.takes_text:
+            self.takes_text = True
+            for choice in self.query(Choice):
+                if choice.key_name.strip() == "tab":
+                    choice.set_consequence("on to the next field, shift+tab back")
 
     # -- keys -----------------------------------------------------------------------------------------
 

@@ -26,7 +26,7 @@ class SignInDialog(ServerQuestion[str]):
     CSS_PATH = ["dialog.tcss", "elicit.tcss"]
     FIELDS = "#back"
     KEYS = {"o": "open", "c": "copy", "p": "paste", "tab": "paste", "shift+tab": "paste"}
-    DEFAULT_CSS = "SignInDialog #back { margin-top: 1; } SignInDialog #wrong { height: auto; color: $error; }"
+    DEFAULT_CSS = "SignInDialog { #back { margin-top: 1; } #wrong { display: none; color: $text-error; } }"
 
     def __init__(self, ask: SignIn) -> None:
         super().__init__()
@@ -39,7 +39,9 @@ class SignInDialog(ServerQuestion[str]):
                 yield self.title_line("[b]Sign in to $name[/b]", self._ask.server)
                 yield from address(self._ask.url, "You sign in there, not here. Nothing is opened by itself.")
                 yield Input(placeholder="the address that the browser ended at", id="back")
-                yield Static(self._way_back(), id="wrong")
+                yield Static("", id="wrong")
+                if is_remote(os.environ):
+                    yield Static(self._way_back())
             if self._can_open:
                 yield Choice("o  ", "Open in the browser", "it comes back here by itself", width=20, id="open")
             yield Choice("c  ", "Copy address", "to open it in a browser yourself", width=20, id="copy")
@@ -47,12 +49,11 @@ class SignInDialog(ServerQuestion[str]):
             yield Choice("esc", "Refuse", "nobody signs in", width=20, id="refuse")
 
     def _way_back(self) -> Content:
-        if not is_remote(os.environ):
-            return Content("")
+        """What to do over ssh."""
         port = urlsplit(self._ask.redirect).port
         return Content.from_markup(
             f"[$quiet]Over ssh the browser cannot come back by itself: its last page fails to load, and its address"
-            f" belongs here. Or connect with[/] ssh -L {port}:127.0.0.1:{port} [$quiet]…[/]"
+            f" belongs here. Or connect with[/]\nssh -L {port}:127.0.0.1:{port} [$quiet]…[/]"
         )
 
     def choose(self, choice: Choice) -> None:
@@ -86,6 +87,7 @@ class SignInDialog(ServerQuestion[str]):
     def _take(self, pasted: str) -> None:
         wrong = wrong_with(pasted, self._ask)
         if wrong:
-            self.query_one("#wrong", Static).update(Content(wrong))
+            self.query_one("#wrong", Static).update(Content(f"✗ {wrong}"))
+            self.query_one("#wrong").display = True
         else:
             self.dismiss(pasted.strip())

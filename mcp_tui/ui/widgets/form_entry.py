@@ -39,6 +39,7 @@ class Entry(VerticalGroup):
         SelectionList {
             height: auto; max-height: 8; border: none; border-left: wide $chip; padding: 0 1; background: $chip;
             &:focus { border: none; border-left: wide $primary; }
+            &:blur > .option-list--option-highlighted { background: $chip; }
             & > .selection-list--button { color: $panel; background: $panel; }
             & > .selection-list--button-highlighted { color: $surface; background: $surface; }
             & > .selection-list--button-selected { color: $primary; background: $panel; text-style: bold; }

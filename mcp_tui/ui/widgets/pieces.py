@@ -133,13 +133,19 @@ class Choice(HorizontalGroup, can_focus=True):
         width: int = 20,
         id: str | None = None,  # noqa: A002
     ) -> None:
+        self._consequence = Static(classes="left")
         super().__init__(
             Static(f"{key(key_name)}  {words:<{width}} ", classes="answer"),
-            Static(Content.from_markup("[$quiet]$why[/]", why=str(consequence)), classes="left"),
+            self._consequence,
             Static(extra, classes="right"),
             id=id,
         )
         self.key_name = key_name
+        self.set_consequence(consequence)
+
+    def set_consequence(self, words: Words) -> None:
+        """Say what will happen."""
+        self._consequence.update(Content.from_markup("[$quiet]$why[/]", why=str(words)))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":

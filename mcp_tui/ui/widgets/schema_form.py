@@ -71,7 +71,7 @@ class SchemaForm(VerticalGroup):
             return self.form
 
     class Changed(Message):
-        """The user typed or chose something; `to_fix` counts what is known to be wrong."""
+        """The user typed or chose something, or tried to submit; `to_fix` counts what is known to be wrong."""
 
         def __init__(self, form: SchemaForm, to_fix: int) -> None:
             super().__init__()
@@ -182,6 +182,7 @@ class SchemaForm(VerticalGroup):
         self._check()
         if self._wrong:
             self._go_to(next(iter(self._wrong)))
+            self.post_message(self.Changed(self, len(self._wrong)))
             return False
         self.post_message(self.Submitted(self, self.values(), other_way))
         return True
@@ -358,7 +359,7 @@ class SchemaForm(VerticalGroup):
             self._json_says.update(Content(clean("\n".join(lines))))
         self._show_counts()
         self._note.update(self._summary())
-        self._note.display = self._buttons or bool(self._wrong)
+        self._note.display = self._buttons or () in self._wrong
 
     def _show_counts(self) -> None:
         values = self.values()
