@@ -6,16 +6,14 @@ Each scene is the real app with a real server under its keys; only the model is 
 
 from __future__ import annotations
 
-import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from typing import Any
 
 import pytest
-from pytest_textual_snapshot import SVGImageExtension
+from pictures import SIZES, changed
 from syrupy.assertion import SnapshotAssertion
-from textual.widgets import Input
-from whole_app import PATIENCE, Folder, Seat, pocket, seat
+from whole_app import Folder, Seat, pocket, seat
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.chat import Answered, AssistantMessage, Message, OfferedTool, Part, TextPart, ToolCall, Usage
@@ -30,7 +28,6 @@ from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.models import Models
 
-SIZES = [(80, 24), (140, 42), (200, 60)]
 Act = Callable[[Seat], Awaitable[None]]
 NOON = time.struct_time((2026, 8, 1, 12, 0, 0, 5, 213, 0))
 BROKEN = StdioSpec("notes", "sh", ("-c", "echo 'notes-mcp: no vault, giving up' >&2; exit 3"), origin="servers.json")
@@ -179,20 +176,6 @@ SCENES: dict[str, tuple[Act, tuple[ServerSpec, ...]]] = {
 }
 
 
-async def picture(me: Seat, size: tuple[int, int]) -> str:
-    """The screen at a size, once it has come to rest."""
-    await me.pilot.resize_terminal(*size)
-    await me.pilot.pause(0.2)
-    for field in me.app.screen.query(Input):
-        field.cursor_blink = False
-    before, now = "", me.app.export_screenshot(title="mcp-tui")
-    async with asyncio.timeout(PATIENCE):
-        while now != before:
-            await me.pilot.pause(0.1)
-            before, now = now, me.app.export_screenshot(title="mcp-tui")
-    return now
-
-
 @pytest.mark.parametrize("scene", SCENES)
 async def test_a_screen_looks_as_it_did(scene: str, folder: Folder, snapshot: SnapshotAssertion) -> None:
     act, servers = SCENES[scene]
@@ -201,7 +184,4 @@ async def test_a_screen_looks_as_it_did(scene: str, folder: Folder, snapshot: Sn
         me.app.animation_level = "none"
         me.app.workspace.chat.composer.cursor_blink = False
         await act(me)
-        pictures = {size: await picture(me, size) for size in SIZES}
-    drawn = snapshot.use_extension(SVGImageExtension)
-    changed = [size for size, svg in pictures.items() if svg != drawn(name="{}x{}".format(*size))]
-    assert not changed
+        assert not await changed(me.pilot, snapshot)
