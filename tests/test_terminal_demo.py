@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import signal
@@ -14,7 +15,7 @@ import pytest
 from tests.program import DEMO, PROGRAM, home_environment
 from tests.terminal import Terminal, descendants, running
 
-CTRL_C, CTRL_Q, CTRL_Z = "\x03", "\x11", "\x1a"
+CTRL_C, CTRL_Q, CTRL_Z, SHIFT_TAB, UP = "\x03", "\x11", "\x1a", "\x1b[Z", "\x1b[A"
 QUITS_WITHIN = 1.5
 """Seconds; 0.6 on a quiet machine."""
 
@@ -78,6 +79,16 @@ def test_ctrl_c_never_leaves(demo: Terminal) -> None:
     demo.wait_for("ctrl+q quits")
     demo.type("still here")
     demo.wait_for("still here")
+
+
+def test_y_puts_the_focused_block_of_the_chat_into_the_clipboard_of_the_terminal(demo: Terminal) -> None:
+    said = "blue elephants, Żaneta"
+    demo.type(f"{said}\r")
+    demo.wait_for("your words name none of")
+    for key in (SHIFT_TAB, UP, UP, UP, "y"):
+        demo.press(key, quiet=0.2)
+    demo.wait_for(f"Copied {len(said)} characters")
+    demo.wait_raw(b"\x1b]52;c;" + base64.b64encode(said.encode()) + b"\x07")
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_restores_the_screen(demo: Terminal) -> None:
