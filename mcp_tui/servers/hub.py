@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.asks import Root, ServerAsks
@@ -84,18 +85,21 @@ class Hub:
         self._start(self._known(spec, before.watching))
 
     async def switch(self, name: str, on: bool) -> None:
-        """Turn a server on (which is consent too) or off."""
-        connection = self._connections[name]
-        await (connection.restart() if on else connection.stop(ServerState.OFF))
+        """Turn a server on, as far as consent to it goes, or off."""
+        await (self.reconnect(name) if on else self._connections[name].stop(ServerState.OFF))
 
     def consent(self, name: str) -> None:
-        """The user agreed to what this server runs."""
-        if self.status(name).state is ServerState.CONSENT:
-            self._connections[name].start()
+        """The user agreed to what this server runs, until its entry is another one."""
+        connection = self._connections[name]
+        if connection.status.state is ServerState.CONSENT:
+            connection.spec = replace(connection.spec, needs_consent=False)
+            connection.start()
 
     async def reconnect(self, name: str) -> None:
-        """End the connection, if any, and begin anew, with a fresh count of attempts."""
-        await self._connections[name].restart()
+        """End the connection, if any, and begin anew, with a fresh count of attempts; without consent only wait."""
+        connection = self._connections[name]
+        lacks_consent = connection.spec.needs_consent
+        await (connection.stop(ServerState.CONSENT) if lacks_consent else connection.restart())
 
     # -- how they are doing ----------------------------------------------------------------------------
 

@@ -43,6 +43,8 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await app.workspace.show_log(server)
             case _:
                 raise ValueError(what)
+        if what in ("reconnect", "switch") and hub.status(server).state is ServerState.CONSENT:
+            app.workspace.open(Ref(server))
     except McpTuiError as error:
         app.tell(f"{error.what}. {error.hint}", severity="error")
 

@@ -188,6 +188,22 @@ async def test_a_server_that_is_off_or_lacks_consent_waits() -> None:
         assert host.hub.status("off").state is ServerState.OFF
 
 
+async def test_nothing_but_consent_starts_a_server_that_lacks_it_and_then_it_lasts() -> None:
+    async with hosting(raw(name="shy", needs_consent=True)) as host:
+        await host.hub.reconnect("shy")
+        assert host.hub.status("shy").state is ServerState.CONSENT
+        await host.hub.switch("shy", False)
+        await host.hub.switch("shy", True)
+        assert host.hub.status("shy").state is ServerState.CONSENT
+        assert ("shy", ServerState.CONNECTING) not in host.states
+        host.hub.consent("shy")
+        await soon(host.hub.wait_settled())
+        before = host.pid("shy")
+        await host.hub.reconnect("shy")
+        await soon(host.hub.wait_settled())
+        assert host.pid("shy") != before
+
+
 async def test_servers_can_be_replaced_reconnected_and_removed() -> None:
     async with hosting(raw(name="a"), raw(name="b")) as host:
         before = host.pid("a"), host.pid("b")

@@ -45,6 +45,22 @@ async def test_a_server_is_tried_before_it_is_saved(folder: Folder) -> None:
     assert folder.servers == {"notes": entry()}
 
 
+async def test_a_server_that_cannot_be_reached_is_saved_untried(folder: Folder) -> None:
+    async with seat(folder, [], welcome=True) as me:
+        await me.press("a")
+        await form(me, target=command("fails"), name="notes")
+        await me.press("ctrl+s")
+        await me.sees("✗", "pocket: no vault, giving up", "Save untried")
+        assert not folder.servers
+        await me.press("ctrl+o")
+        await me.until(lambda: isinstance(me.app.screen, Workspace))
+        await me.until(lambda: me.app.bench.hub.status("notes").state is ServerState.FAILED)
+        await me.sees("✗ notes")
+    assert folder.servers == {"notes": entry("fails")}
+    async with seat(folder) as me:
+        await me.sees("✗ notes")
+
+
 async def test_options_of_an_entry_are_typed_and_a_wrong_one_loses_nothing(folder: Folder) -> None:
     folder.write_servers(pocket={**entry(), "era": "legacy"})
     async with seat(folder) as me:

@@ -1,0 +1,92 @@
+"""Servers that came with somebody's folder (`.mcp.json`): nothing of theirs runs before the person agreed."""
+
+from __future__ import annotations
+
+import json
+import shlex
+import sys
+from pathlib import Path
+
+import pytest
+from whole_app import BARE, SCRIPT, Folder, Seat, seat
+
+from mcp_tui.domain.servers import ServerState
+from mcp_tui.ui.widgets.inspector.server_cards import ConsentCard
+
+SIZE = (180, 40)
+
+
+class Project:
+    """A folder with a server that leaves a trace whenever it is started."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        server = shlex.join([sys.executable, *BARE, SCRIPT])
+        (root / "start.sh").write_text(f"echo started >> trace\nexec {server}\n")
+        self.write("start.sh")
+
+    def write(self, *arguments: str) -> None:
+        entry = {"command": "sh", "args": arguments, "env": {"COLOUR": "red"}}
+        (self.root / ".mcp.json").write_text(json.dumps({"mcpServers": {"shed": entry}}))
+
+    @property
+    def starts(self) -> int:
+        trace = self.root / "trace"
+        return len(trace.read_text().splitlines()) if trace.exists() else 0
+
+
+@pytest.fixture
+def project(folder: Folder, monkeypatch: pytest.MonkeyPatch) -> Project:
+    monkeypatch.chdir(folder.root)
+    return Project(folder.root)
+
+
+def state(me: Seat) -> ServerState:
+    return me.app.bench.hub.status("shed").state
+
+
+async def card(me: Seat, *keys: str) -> None:
+    """Open the server in the Inspector by keys of the Explorer."""
+    await me.press("f2", *keys)
+    await me.until(lambda: me.place == "inspector" and me.app.screen.query(ConsentCard))
+
+
+async def test_the_exact_command_is_shown_and_neither_enter_nor_escape_starts_it(
+    folder: Folder, project: Project
+) -> None:
+    for key in ("enter", "escape"):
+        async with seat(folder, size=SIZE) as me:
+            await card(me, "enter")
+            await me.sees("shed needs your consent", "sh start.sh", "COLOUR", ".mcp.json", "Leave off", "Start it")
+            await me.press(key)
+            await me.until(lambda: me.place == "explorer" or state(me) is ServerState.OFF)
+            assert state(me) is (ServerState.OFF if key == "enter" else ServerState.CONSENT)
+    assert project.starts == 0
+
+
+async def test_consent_is_given_once_for_the_entry_as_it_is(folder: Folder, project: Project) -> None:
+    async with seat(folder, size=SIZE) as me:
+        await card(me, "enter")
+        await me.press("y")
+        await me.sees("● shed", "4 tools")
+    assert project.starts == 1
+    async with seat(folder, size=SIZE) as me:
+        await me.sees("● shed", "4 tools")
+    assert project.starts == 2
+    project.write("start.sh", "--everything")
+    async with seat(folder, size=SIZE) as me:
+        await card(me, "enter")
+        await me.sees("shed needs your consent", "sh start.sh --everything")
+    assert project.starts == 2
+
+
+@pytest.mark.parametrize("keys", [("r",), ("x", "x")], ids="-".join)
+async def test_a_key_that_starts_servers_asks_first_for_one_that_was_not_agreed_to(
+    folder: Folder, project: Project, keys: tuple[str, ...]
+) -> None:
+    async with seat(folder, size=SIZE) as me:
+        await card(me, *keys)
+        await me.sees("shed needs your consent", "sh start.sh")
+        await me.press("y")
+        await me.sees("● shed", "4 tools")
+    assert project.starts == 1
