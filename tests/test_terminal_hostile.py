@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 import sys
+from codecs import getincrementaldecoder
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from tests.program import PROGRAM, home_environment
@@ -18,13 +21,11 @@ FIELDS = set(re.findall(r'(?:poison|text)\("([a-z-]+)"\)', SERVER.read_text(enco
 F2, F3, F4, F6 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[17~"
 ESC, ENTER = "\x1b", "\r"
 DOWN, RIGHT, END = "\x1b[B", "\x1b[C", "\x1b[F"
-ALONE = 1.5
-"""Seconds of quiet around a key of a dialog; it wants 0.4 since it was drawn, and drawing this much takes a while."""
 TAB, CALL = "\t", "\x13"
 COLUMNS, ROWS = 98, 70
 """One pane at a time, as wide and as high as it can be: little of a text is cut, and little is drawn in vain."""
-OBEYED = re.compile(rb"\x1b[PX^_]|\x1b\]52|\x1b\[6n|\x1b\][^\x07\x1b]*evil")
-"""A picture, a program command, the clipboard, a question to the terminal; a title or a link of the server's."""
+OBEYED = re.compile(rb"\x1b[PX^_]|\x1b\]52|\x1b\[(?:6n|2J|31m)|\x1b\][^\x07\x1b]*evil")
+"""A picture, a program command, the clipboard; a question, clearing, a colour; a title or a link of the server's."""
 FORBIDDEN = re.compile("[\x00\x08\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\U000e0000-\U000e007f]")
 
 
@@ -41,11 +42,14 @@ class Tour:
         self._terminal.wait_until(lambda: words in self._terminal.text and self._has(fields), f"{fields} {words}")
         self.seen.update(fields)
 
-    def open(self, name: str, *fields: str) -> None:
+    def open(self, name: str, *fields: str, words: str = "") -> None:
         """Open an item in the Inspector, by the filter of the Explorer."""
-        self._terminal.type(f"{F2}/\x15{name}{ENTER}")
-        self.look("", words="Explorer")
-        self.look(ENTER, *fields, words=name)
+        self.look(F2, words="▌Explorer")
+        if "filter every server" not in self._terminal.text:
+            self.look(ESC, words="filter every server")
+        self.look(f"/{name}", words=f"/  {name}")
+        self._terminal.wait_gone("■ fails")
+        self.look(ENTER + ENTER, *fields, words=words or "▌Inspector")
 
     def read(self, wanted: str, *fields: str) -> None:
         """Read an exchange in the traffic, found by its filter, and go back to the whole table."""
@@ -56,15 +60,29 @@ class Tour:
         self.look(ESC, words="took  ")
         self.look(ESC, words="initialize")
 
-    def answer(self, key: str, *fields: str, words: str = "") -> None:
-        """Press a key of a dialog, which counts only alone."""
-        self._terminal.press(key, quiet=ALONE)
-        self.look("", *fields, words=words)
+    def click(self, words: str) -> None:
+        """Click on the first place where these words stand, when they do."""
+        self.look("", words=words)
+        row, line = next((at, line) for at, line in enumerate(self._terminal.text.split("\n"), 1) if words in line)
+        place = f"0;{line.index(words) + 1};{row}"
+        self._terminal.type(f"\x1b[<{place}M\x1b[<{place}m")
+
+    def allow(self, *fields: str) -> None:
+        """Say yes to the dialog, for the session."""
+        self._close("Allow for session", lambda: self.click("Allow for session"))
+        self.look("", *fields)
 
     def leave(self, words: str) -> None:
         """Close the dialog with these words."""
-        self._terminal.press(ESC, quiet=ALONE)
-        self._terminal.wait_gone(words)
+        self._close(words, lambda: self._terminal.type(ESC))
+
+    def _close(self, words: str, act: Callable[[], None]) -> None:
+        """A dialog takes no answer in the first moment that it is seen, so that it may have to be given again."""
+        for _ in range(20):
+            act()
+            with suppress(TimeoutError):
+                return self._terminal.wait_gone(words, within=0.5)
+        raise TimeoutError(words)
 
     def _has(self, fields: tuple[str, ...]) -> bool:
         """A word may be cut at the end of a line, or be the beginning of another."""
@@ -75,7 +93,7 @@ def see_all(tour: Tour) -> None:
     tour.look(F2, "server-version", "tool-name")
     tour.look(ENTER, "server-name", "server-title", "instructions")
     tour.look(RIGHT, "stderr")
-    tour.open("works", "tool-title", "tool-description", "argument-description", "default")
+    tour.open("works", "tool-title", "tool-description", "argument-description", "argument-name", "default")
     tour.look(RIGHT, words="Edit as JSON")
     tour.look(f"{DOWN}{TAB}{TAB}{ENTER}", "enum")
     tour.look(ESC, words="Edit as JSON")
@@ -87,18 +105,17 @@ def see_all(tour: Tour) -> None:
     tour.look("/resources" + ENTER, "resource-uri", "resource-description")
     tour.look("/prompts" + ENTER, "prompt-name", "prompt-description")
     tour.look("/call asks {}" + ENTER, "asked-message", "asked-description", "progress", words="asks you")
-    tour.answer(TAB)
-    tour.answer(TAB)
-    tour.look(ENTER, "asked-name")
+    tour.click("▼")
+    tour.look("", "asked-name")
     tour.look(ESC, "asked-message")
     tour.leave("asks you")
     tour.look("/call samples {}" + ENTER, "sampled-message", "sampled-system", "sampled-hint", "sampled-stop")
     tour.leave("asks a model")
     tour.look("/read evil://text" + ENTER, words="Permission required")
-    tour.answer("s", "mime-type", "resource-text")
+    tour.allow("mime-type", "resource-text")
     tour.look(F3 + "/prompt speech who=x" + ENTER, "prompt-text")
     tour.look(F4 + "3" + END, "messages")
-    tour.look("2", "prompt-argument")
+    tour.look("2", "prompt-argument", words="Fetch")
     tour.open("evil-template", "template-name")
     tour.open("evil-resource", "resource-name")
     tour.look(F6, words="tools/call")
@@ -107,15 +124,30 @@ def see_all(tour: Tour) -> None:
     tour.look(RIGHT, "log")
 
 
-def start(home: Path) -> Terminal:
+def walk_down(tour: Tour) -> None:
+    """Through the whole Explorer, with what it points at beside it, and the drawer below."""
+    tour.look(F2 + DOWN * 2, words="hostile_server · tool")
+    tour.look(DOWN * 6 + RIGHT, words="¶ speech")
+    tour.look(DOWN, words="hostile_server · prompt")
+    tour.look(DOWN * 2 + RIGHT, words="◆ text")
+    tour.look(DOWN, words="hostile_server · resource")
+    tour.look(DOWN * 2 + RIGHT, words="◇ evil")
+    tour.look(DOWN, words="hostile_server · template")
+    tour.look(F3 + "/call works {}" + ENTER, "tool-result")
+    tour.look(F6, words="tools/call")
+    tour.look(RIGHT, "log")
+
+
+def start(home: Path, columns: int = COLUMNS, rows: int = ROWS) -> Terminal:
     command = [*PROGRAM, "--", sys.executable, "-I", "-S", str(SERVER)]
-    return Terminal(command, env=home_environment(home), cwd=home, columns=COLUMNS, rows=ROWS)
+    return Terminal(command, env=home_environment(home), cwd=home, columns=columns, rows=rows)
 
 
 def assert_harmless(raw: bytes) -> None:
     assert "⟦U+".encode() in raw and b"evil-" in raw
     assert OBEYED.findall(raw) == []
-    assert FORBIDDEN.findall(raw.decode("utf-8")) == []
+    text = getincrementaldecoder("utf-8")().decode(raw)  # its last character may still be on its way
+    assert FORBIDDEN.findall(text) == []
 
 
 def test_every_field_of_the_protocol_is_drawn_and_none_as_it_is(tmp_path: Path) -> None:
@@ -125,3 +157,10 @@ def test_every_field_of_the_protocol_is_drawn_and_none_as_it_is(tmp_path: Path) 
         see_all(tour)
         assert_harmless(bytes(terminal.raw))
     assert FIELDS - tour.seen == set()
+
+
+def test_nothing_is_obeyed_where_three_panes_cut_what_they_show(tmp_path: Path) -> None:
+    with start(tmp_path, columns=140, rows=42) as terminal:
+        terminal.wait_for("evil-server-version", "6 tools on offer")
+        walk_down(Tour(terminal))
+        assert_harmless(bytes(terminal.raw))

@@ -50,7 +50,13 @@ TASK_WORDS = {
 class ToolDetails(View):
     """What a tool says of itself, and what the model may do with it."""
 
-    DEFAULT_CSS = "ToolDetails .arg { height: auto; margin-bottom: 1; & > .about { margin: 0; } }"
+    DEFAULT_CSS = """
+    ToolDetails .arg {
+        height: auto; margin-bottom: 1;
+        & > .two > .right { max-width: 50%; }
+        & > .about { margin: 0; }
+    }
+    """
     BINDINGS = [Binding("y", "copy", "Copy the name")]
 
     def __init__(self, bench: Workbench, tool: Tool) -> None:
