@@ -47,6 +47,11 @@ class Ran:
         return json.loads(self.out)
 
 
+def _hear_ctrl_c() -> None:
+    """A shell starts what runs in the background deaf to ctrl+c, and these tests may be run there."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 class Shell:
     """A home and a folder to run commands in."""
 
@@ -62,7 +67,14 @@ class Shell:
     async def start(self, *words: str, **env: str) -> asyncio.subprocess.Process:
         """Start it and go on; `ended()` waits for it."""
         return await asyncio.create_subprocess_exec(
-            *PROGRAM, *words, cwd=self.home, env={**self.env, **env}, stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+            *PROGRAM,
+            *words,
+            cwd=self.home,
+            env={**self.env, **env},
+            stdin=DEVNULL,
+            stdout=PIPE,
+            stderr=PIPE,
+            preexec_fn=_hear_ctrl_c,
         )
 
     async def ended(self, process: asyncio.subprocess.Process) -> Ran:
