@@ -20,6 +20,8 @@ LONGEST = 0.5
 """Seconds that keys wait at most for the focus to move: it may as well stay."""
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _OPEN_A_FIELD = frozenset({"slash"})
+_EDIT = frozenset({"ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
+"""These move nothing, but act as late: characters behind them would be in the field before."""
 
 
 class Bursts:
@@ -46,9 +48,9 @@ class Bursts:
 
     async def after(self, event: events.Event, came_back: bool) -> Sequence[events.Event]:
         """The events that waited for this one, once it has come back from the field and was handled."""
-        if event is not self._mover or not came_back:
+        if self._mover is None or event is not self._mover or not came_back:
             return ()
-        end = time.monotonic() + LONGEST
+        end = time.monotonic() + (LONGEST if self._mover.key not in _EDIT else 0)
         while self._app.focused is self._from and time.monotonic() < end:  # noqa: ASYNC110 (no event comes in time)
             await asyncio.sleep(0.001)
         return self._let_go()
@@ -66,5 +68,5 @@ class Bursts:
 def _movers(here: Widget | None) -> frozenset[str]:
     """The keys that may move the focus from here."""
     if isinstance(here, Input):
-        return _LEAVE_A_FIELD
+        return _LEAVE_A_FIELD | _EDIT
     return frozenset() if here is None or isinstance(here, TextArea) else _OPEN_A_FIELD

@@ -30,3 +30,12 @@ async def test_what_is_typed_in_one_burst_with_the_key_that_opens_a_filter_stand
         for key in ("slash", "l", "i", "s", "t"):
             me.app.post_message(events.Key(key, key if len(key) == 1 else "/"))
         await me.until(lambda: me.find(Input, "#traffic-filter").value == "list")
+
+
+async def test_characters_behind_a_key_that_clears_a_field_stay(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")
+        await me.press("f2", "slash")
+        for key in ("x", "ctrl+u", "b", "o", "x", "backspace", "o", "k"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.until(lambda: me.find(Input).value == "book")
