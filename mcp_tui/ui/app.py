@@ -107,13 +107,13 @@ class McpTuiApp(App[int]):
         self.raised.set()
         for event in self._curtain.kept:
             self.post_message(event)
-        gc.enable()  # cli.py put it off
         _ = self.bench.gate.rules  # read now, so that what is wrong with them is said
         for warning in (*self.bench.home.warnings, *self.bench.home.rules.warnings):
             self.tell(warning, severity="warning")
         if self._starts_with_welcome:
             self.open_welcome()
         self.run_worker(self._connect_model(), group="model", exit_on_error=False)
+        self.run_worker(self._come_to_rest(), group="rest", exit_on_error=False)
         self.theme_changed_signal.subscribe(self, lambda theme: self.bench.home.remember_theme(theme.name))
 
     async def _connect_model(self) -> None:
@@ -122,12 +122,23 @@ class McpTuiApp(App[int]):
         except McpTuiError as error:
             self.tell(f"{error.what}. {error.hint}", severity="warning")
         self.workspace.model_changed()
-        await self.bench.some_ready()  # servers first: two big imports at once help neither
+        await self._servers_drawn()  # two big imports at once help neither
         if (model := self.bench.models.current) is not None:
             await model.warm()
         from mcp_tui.ui.transcript import preload
 
         await asyncio.to_thread(preload)
+
+    async def _come_to_rest(self) -> None:
+        await self._servers_drawn()
+        gc.enable()  # cli.py put it off: nothing of all that is loaded until now is garbage
+
+    async def _servers_drawn(self) -> None:
+        """Wait until what the first ready server offers is on the screen, or none is to be expected."""
+        await self.bench.some_ready()
+        drawn = asyncio.Event()
+        self.workspace.call_after_refresh(drawn.set)
+        await drawn.wait()
 
     def open_welcome(self) -> None:
         from mcp_tui.ui.screens.welcome import Welcome
