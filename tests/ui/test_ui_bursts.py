@@ -2,13 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any, cast
+
 from textual import events
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind
+from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.editors import Line
+
+
+class FakeApp:
+    """As much of an app as shows which keys are given up, and when."""
+
+    def __init__(self) -> None:
+        self.focused = Input()
+        self.timers: list[Callable[[], object]] = []
+        self.posted: list[events.Event] = []
+
+    def set_timer(self, seconds: float, act: Callable[[], object]) -> None:
+        self.timers.append(act)
+
+    def post_message(self, event: events.Event) -> None:
+        self.posted.append(event)
 
 
 async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field(folder: Folder) -> None:
@@ -39,3 +58,28 @@ async def test_characters_behind_a_key_that_clears_a_field_stay(folder: Folder) 
         for key in ("x", "ctrl+u", "b", "o", "x", "backspace", "o", "k"):
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.until(lambda: me.find(Input).value == "book")
+
+
+async def test_a_key_is_given_up_only_after_its_own_time() -> None:
+    app = FakeApp()
+    bursts = Bursts(cast(Any, app))
+    first, second, behind = (events.Key("ctrl+u", None), events.Key("ctrl+u", None), events.Key("x", "x"))
+    bursts.keeps(first)
+    await bursts.after(first, came_back=True)
+    bursts.keeps(second)
+    assert bursts.keeps(behind)
+    app.timers[0]()
+    assert app.posted == []
+    app.timers[1]()
+    assert app.posted == [behind]
+
+
+async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_it(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.send("/tools")
+        await me.sees("pocket/add")
+        await me.press("f3")
+        for key in ("shift+tab", "up", "y"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.sees("Copied")
+        assert me.draft == ""
