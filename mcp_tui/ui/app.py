@@ -72,7 +72,7 @@ class McpTuiApp(App[int]):
         self.crash: BaseException | None = None
         self._make_bench = make_bench
         self._curtain = Curtain([clean_line(name) for name in servers])
-        self._bursts = Bursts(self)
+        self._bursts = Bursts(self, super().on_event)
         self._starts_with_welcome = welcome
         self._is_leaving = False
 
@@ -236,15 +236,7 @@ class McpTuiApp(App[int]):
             await super().on_event(event)
             return
         for passed in self.asking.sift(event):
-            await self._pass(passed)
-
-    async def _pass(self, event: events.Event) -> None:
-        if self._bursts.keeps(event):
-            return
-        came_back = event.is_forwarded
-        await super().on_event(event)
-        for kept in await self._bursts.after(event, came_back):
-            await self._pass(kept)
+            await self._bursts.handle(passed)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Behind the curtain only the way out is open; other keys wait."""

@@ -6,9 +6,8 @@ it has come back from that widget, so the keys behind one that moves the focus, 
 
 from __future__ import annotations
 
-import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Any
 
@@ -19,6 +18,7 @@ from textual.widgets import Input, TextArea
 
 LONGEST = 0.5
 """Seconds that keys wait at most for the focus to move: it may as well stay."""
+LOOKS_EVERY = 0.002
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
 _OPEN_A_FIELD = frozenset({"slash"})
@@ -26,16 +26,28 @@ _EDIT = frozenset({"ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
 
 
 class Bursts:
-    """Keeps keys back while one before them is still on its way."""
+    """Keeps keys back while one before them is still on its way. `handle` is what the app does with an event."""
 
-    def __init__(self, app: App[Any]) -> None:
+    def __init__(self, app: App[Any], handle: Callable[[events.Event], Awaitable[None]]) -> None:
         self._app = app
+        self._handle = handle
         self._first: events.Key | None = None
         self._from: Widget | None = None
         self._kept: list[events.Event] = []
 
-    def keeps(self, event: events.Event) -> bool:
-        """Whether the event has to wait; ask before it is handled."""
+    async def handle(self, event: events.Event) -> None:
+        """Handle the event, and those that waited for it; or keep it, if it has to wait itself."""
+        if self._keeps(event):
+            return
+        came_back = event.is_forwarded
+        await self._handle(event)
+        if isinstance(event, events.Key) and event is self._first:
+            if came_back:
+                await self._look(event, time.monotonic() + LONGEST)
+            elif self._has_moved:
+                await self._let_go()
+
+    def _keeps(self, event: events.Event) -> bool:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
             return False
         if self._first is not None:
@@ -47,28 +59,28 @@ class Bursts:
             self._app.set_timer(LONGEST, partial(self._give_up, event))
         return False
 
-    async def after(self, event: events.Event, came_back: bool) -> Sequence[events.Event]:
-        """The events that waited for this one, once it has come back from its widget and was handled."""
-        if self._first is None or event is not self._first or not came_back:
-            return ()
-        if self._first.key not in _EDIT:
-            await self._focus_moves()
-        return self._let_go()
+    @property
+    def _has_moved(self) -> bool:
+        return self._app.focused is not self._from
 
-    async def _focus_moves(self) -> None:
-        end = time.monotonic() + LONGEST
-        while self._app.focused is self._from and time.monotonic() < end:  # noqa: ASYNC110 (no event comes in time)
-            await asyncio.sleep(0.001)
+    async def _look(self, key: events.Key, end: float) -> None:
+        """Whether the key that came back has done its work. Timers look again: the focus moves by the app's queue."""
+        if self._first is not key:
+            return
+        if key.key in _EDIT or self._has_moved or time.monotonic() >= end:
+            await self._let_go()
+        else:
+            self._app.set_timer(LOOKS_EVERY, partial(self._look, key, end))
 
-    def _let_go(self) -> Sequence[events.Event]:
-        kept, self._kept, self._first = self._kept, [], None
-        return kept
-
-    def _give_up(self, key: events.Key) -> None:
+    async def _give_up(self, key: events.Key) -> None:
         """If the key did not come back until now, its widget used it itself."""
         if self._first is key:
-            for event in self._let_go():
-                self._app.post_message(event)
+            await self._let_go()
+
+    async def _let_go(self) -> None:
+        kept, self._kept, self._first = self._kept, [], None
+        for event in kept:
+            await self.handle(event)
 
 
 def _awaited(here: Widget | None) -> frozenset[str]:

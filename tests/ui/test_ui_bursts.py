@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
 from textual import events
@@ -20,14 +20,14 @@ class FakeApp:
 
     def __init__(self) -> None:
         self.focused = Input()
-        self.timers: list[Callable[[], object]] = []
-        self.posted: list[events.Event] = []
+        self.timers: list[Callable[[], Awaitable[None]]] = []
+        self.handled: list[events.Event] = []
 
-    def set_timer(self, seconds: float, act: Callable[[], object]) -> None:
+    def set_timer(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         self.timers.append(act)
 
-    def post_message(self, event: events.Event) -> None:
-        self.posted.append(event)
+    async def handle(self, event: events.Event) -> None:
+        self.handled.append(event)
 
 
 async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field(folder: Folder) -> None:
@@ -60,18 +60,28 @@ async def test_characters_behind_a_key_that_clears_a_field_stay(folder: Folder) 
         await me.until(lambda: me.find(Input).value == "book")
 
 
+async def test_what_stands_behind_the_enter_of_a_filter_acts_on_what_was_found(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f2")
+        for key in ("slash", *"forget", "enter", "space"):
+            me.app.post_message(events.Key(key, {"slash": "/", "space": " "}.get(key, key if len(key) == 1 else None)))
+        await me.sees("3 tools on offer", "□ forget")
+    assert "pocket/forget" in folder.settings
+
+
 async def test_a_key_is_given_up_only_after_its_own_time() -> None:
     app = FakeApp()
-    bursts = Bursts(cast(Any, app))
+    bursts = Bursts(cast(Any, app), app.handle)
     first, second, behind = (events.Key("ctrl+u", None), events.Key("ctrl+u", None), events.Key("x", "x"))
-    bursts.keeps(first)
-    await bursts.after(first, came_back=True)
-    bursts.keeps(second)
-    assert bursts.keeps(behind)
-    app.timers[0]()
-    assert app.posted == []
-    app.timers[1]()
-    assert app.posted == [behind]
+    await bursts.handle(first)
+    first._set_forwarded()  # pyright: ignore[reportPrivateUsage]
+    await bursts.handle(first)
+    await bursts.handle(second)
+    await bursts.handle(behind)
+    await app.timers[0]()
+    assert app.handled == [first, first, second]
+    await app.timers[1]()
+    assert app.handled == [first, first, second, behind]
 
 
 async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_it(folder: Folder) -> None:
