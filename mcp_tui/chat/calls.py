@@ -1,4 +1,4 @@
-"""The calls of one answer: asked for one at a time, run side by side, answered in order."""
+"""The calls of one answer: asked for together, run side by side, answered in order."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import asyncio
 import json
 import time
 from collections.abc import AsyncGenerator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import uuid4
 
 from mcp_tui.chat.events import ToolApproved, ToolAsked, ToolDenied, ToolFinished, ToolProgressed, TurnEvent
 from mcp_tui.chat.ports import Gatekeeper, Tools
@@ -15,6 +16,7 @@ from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import ServerError
+from mcp_tui.domain.permission import Request
 
 CANCELLED = "Cancelled by the user"
 """The answer to a call that was not answered before the turn was stopped."""
@@ -29,9 +31,9 @@ async def run_calls(
     gate: Gatekeeper,
     who: str,
 ) -> AsyncGenerator[TurnEvent, None]:
-    """Ask for each call in order, run those that are approved, and write what the model is told into `answers`.
+    """Ask for all calls, run those that are approved, and write what the model is told into `answers`.
 
-    A call runs while the next one is still asked for. Closing the iterator cancels what runs and waits for it;
+    A call runs while others may still be asked for. Closing the iterator cancels what runs and waits for it;
     calls without an answer keep what `answers` held before.
     """
     events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
@@ -43,6 +45,16 @@ async def run_calls(
     finally:
         work.cancel()
         await asyncio.wait([work])
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A call that makes sense, and the question that the gate is asked about it."""
+
+    number: int
+    call: ToolCall
+    tool: Tool
+    request: Request
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +70,29 @@ class _Calls:
         """Ask for all, run what may run; the end of the events is None."""
         try:
             async with asyncio.TaskGroup() as running:
-                for number, call in enumerate(calls):
-                    found = self._understand(call)
-                    if isinstance(found, str):
-                        self._reject(number, call, found)
-                        continue
-                    tool, arguments = found
-                    if approved := await self._ask(number, call, tool, arguments):
-                        running.create_task(self._call(number, tool, approved))
+                for asked in self._asked(calls):
+                    running.create_task(self._run(asked))
         finally:
             self.events.put_nowait(None)
+
+    def _asked(self, calls: Sequence[ToolCall]) -> list[_Asked]:
+        """What is to be asked for; the calls of one answer have a mark in common. What makes no sense is answered."""
+        asked: list[_Asked] = []
+        batch = uuid4().hex if len(calls) > 1 else ""
+        for number, call in enumerate(calls):
+            found = self._understand(call)
+            if isinstance(found, str):
+                self._reject(number, call, found)
+                continue
+            tool, arguments = found
+            request = replace(self.tools.request(tool, arguments, self.who), batch=batch)
+            self.events.put_nowait(ToolAsked(call, tool.server, tool.name, arguments, request))
+            asked.append(_Asked(number, call, tool, request))
+        return asked
+
+    async def _run(self, asked: _Asked) -> None:
+        if approved := await self._ask(asked):
+            await self._call(asked.number, asked.tool, approved)
 
     def _understand(self, call: ToolCall) -> tuple[Tool, dict[str, Any]] | str:
         """The tool and the arguments that the model means, or why it makes no sense."""
@@ -85,18 +110,17 @@ class _Calls:
         self.events.put_nowait(ToolAsked(call, "", call.name, {}))
         self.events.put_nowait(ToolFinished(call, 0.0, error=why))
 
-    async def _ask(self, number: int, call: ToolCall, tool: Tool, arguments: dict[str, Any]) -> ToolApproved | None:
+    async def _ask(self, asked: _Asked) -> ToolApproved | None:
         """What allows the call, or None when it is denied."""
-        request = self.tools.request(tool, arguments, self.who)
-        self.events.put_nowait(ToolAsked(call, tool.server, tool.name, arguments, request))
-        decision = await self.gate.check(request)
+        decision = await self.gate.check(asked.request)
         if decision.allowed:
-            approved = ToolApproved(call, decision, self.tools.patience(tool))
+            approved = ToolApproved(asked.call, decision, self.tools.patience(asked.tool))
             self.events.put_nowait(approved)
             return approved
         why = "the user said no" if decision.answer and decision.answer.is_no else decision.why
-        self.answers[number] = f"Permission denied: {why}" if why else "Permission denied"
-        self.events.put_nowait(ToolDenied(call, decision))
+        told = [f"Permission denied: {why}" if why else "Permission denied", decision.reason]
+        self.answers[asked.number] = ". Their reason: ".join(filter(None, told))
+        self.events.put_nowait(ToolDenied(asked.call, decision))
         return None
 
     async def _call(self, number: int, tool: Tool, approved: ToolApproved) -> None:

@@ -21,6 +21,8 @@ class Reply:
     scope: Scope = Scope.TOOL
     """What "always" takes in."""
     origin: Origin = Origin.DIALOG
+    reason: str = ""
+    """Why not, for the model."""
 
 
 class Asker(Protocol):
@@ -91,7 +93,7 @@ class Gate:
         if rule := remember(answered, reply.answer, self.clock(), reply.scope, reply.origin):
             why += self._keep(rule)
         if reply.answer.is_no:
-            return Decision(False, request.arguments, why, reply.answer)
+            return Decision(False, request.arguments, why, reply.answer, reason=reply.reason)
         # As JSON: in Python 1, 1.0 and True are equal.
         edited = canonical(reply.arguments) != sent
         return Decision(True, reply.arguments, why, reply.answer, edited)

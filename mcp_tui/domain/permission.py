@@ -8,6 +8,7 @@ from enum import Enum
 from typing import Any
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
+from mcp_tui.domain.echoes import Echo
 from mcp_tui.domain.rules import Effect, Initiator, Lifetime, Origin, Rule, Scope, canonical
 
 __all__ = ["Answer", "Decision", "Initiator", "Mode", "Request", "Verdict", "allowed_before", "decide", "remember"]
@@ -71,6 +72,12 @@ class Request:
     """The tool's `_meta` demands a question every time (`Tool.wants_question`)."""
     every_time: str = ""
     """Why the answer can count only once, for the person who is asked; "" when it may be remembered."""
+    last: dict[str, Any] | None = None
+    """The arguments of the tool's last call in this session."""
+    echoes: tuple[Echo, ...] = ()
+    """Text of servers' results in the arguments."""
+    batch: str = ""
+    """The same for all calls of one answer of the model, which are decided on together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +102,8 @@ class Decision:
     answer: Answer | None = None
     """None when nobody was asked."""
     edited: bool = False
+    reason: str = ""
+    """Why the person said no, in their words, for the model."""
 
 
 def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Verdict:

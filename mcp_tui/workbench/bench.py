@@ -248,6 +248,7 @@ class Workbench:
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
             definition_text=json.dumps(item.raw, ensure_ascii=False),
             wants_question=isinstance(item, Tool) and item.wants_question,
+            last=self.calls.last_arguments(item) if isinstance(item, Tool) else None,
         )
 
     async def call_tool(
@@ -356,6 +357,7 @@ class Workbench:
     def new_chat(self) -> None:
         """Begin an empty conversation."""
         self.conversation = Conversation()
+        self._offer.forget()
 
 
 def near(name: str, items: Sequence[Item]) -> str:

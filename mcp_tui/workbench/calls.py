@@ -6,6 +6,7 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
+from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.permission import Initiator
 
@@ -43,3 +44,7 @@ class Calls:
     def of(self, server: str, tool: str) -> list[CallRecord]:
         """The calls of one tool, newest first."""
         return [call for call in reversed(self._kept) if (call.server, call.tool) == (server, tool)]
+
+    def last_arguments(self, tool: Tool) -> dict[str, Any] | None:
+        """Those of a tool's last call; None when there was none."""
+        return next((call.arguments for call in self.of(tool.server, tool.name)), None)

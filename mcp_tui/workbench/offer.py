@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.catalog import Tool
-from mcp_tui.domain.chat import OfferedTool
+from mcp_tui.domain.chat import OfferedTool, UserMessage
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.echoes import Heard
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerState
@@ -28,6 +30,7 @@ class Offer:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._names: dict[str, Tool] = {}
+        self._heard = Heard()
 
     def offered(self) -> Sequence[OfferedTool]:
         self._names = aliases(self._bench.tools_on_offer())
@@ -41,7 +44,9 @@ class Offer:
         return tool and self._bench.find_tool(tool.server, tool.name)
 
     def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
-        return self._bench.request(tool, arguments, Initiator.MODEL, who=who)
+        request = self._bench.request(tool, arguments, Initiator.MODEL, who=who)
+        said = [message.text for message in self._bench.conversation.messages if isinstance(message, UserMessage)]
+        return replace(request, echoes=self._heard.find(arguments, said))
 
     def patience(self, tool: Tool) -> Patience | None:
         return self._bench.hub.patience(tool.server)
@@ -49,7 +54,13 @@ class Offer:
     async def call(
         self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
     ) -> ToolResult:
-        return await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+        result = await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+        self._heard.note(tool.server, result.text)
+        return result
+
+    def forget(self) -> None:
+        """A new chat: the model has read nothing yet."""
+        self._heard.forget()
 
 
 def on_offer(

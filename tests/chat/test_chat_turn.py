@@ -85,6 +85,7 @@ class FakeGate:
     """Allows, unless the tool is in `denies`; waits for ever where it is in `ponders`."""
 
     denies: set[str] = field(default_factory=set[str])
+    reason: str = ""
     ponders: set[str] = field(default_factory=set[str])
     edits: dict[str, Any] | None = None
     asked: list[str] = field(default_factory=list[str])
@@ -94,7 +95,6 @@ class FakeGate:
     async def check(self, request: Request) -> Decision:
         self.asked.append(request.item)
         self.asking += 1
-        assert self.asking == 1, "one question at a time"
         try:
             if request.item in self.ponders:
                 self.pondering.set()
@@ -103,7 +103,7 @@ class FakeGate:
         finally:
             self.asking -= 1
         if request.item in self.denies:
-            return Decision(False, request.arguments, "you said no", Answer.DENY)
+            return Decision(False, request.arguments, "you said no", Answer.DENY, reason=self.reason)
         if self.edits is not None:
             return Decision(True, self.edits, "you said yes", Answer.ONCE, edited=True)
         return Decision(True, request.arguments, "you said yes", Answer.ONCE)
@@ -206,6 +206,23 @@ async def test_a_denied_call_never_runs_and_the_model_is_told(scene: Scene) -> N
     assert scene.tools.called == [("echo", {"text": "hi"})]
     assert scene.told == ["Permission denied: the user said no", "hi"]
     assert events[-1] == TurnFinished()
+
+
+async def test_the_calls_of_one_answer_are_asked_for_together(scene: Scene) -> None:
+    scene.endpoint.script(say(calls=[ADD, ("nothing", {}), ("echo", {"text": "hi"})]), say(calls=[ADD]), say("done"))
+    events = await scene.turn()
+    first, _, second, alone = [event.request for event in events if isinstance(event, ToolAsked)]
+    assert first and second and alone
+    assert first.batch and first.batch == second.batch and not alone.batch
+    asked = [at for at, event in enumerate(events) if isinstance(event, ToolAsked)]
+    assert asked[2] < min(at for at, event in enumerate(events) if isinstance(event, ToolApproved))
+
+
+async def test_the_model_is_told_why_the_user_said_no(scene: Scene) -> None:
+    scene.gate.denies, scene.gate.reason = {"add"}, "use the other server"
+    scene.endpoint.script(say(calls=[ADD]), say("fine"))
+    await scene.turn()
+    assert scene.told == ["Permission denied: the user said no. Their reason: use the other server"]
 
 
 async def test_edited_arguments_are_those_that_run_and_the_model_knows(scene: Scene) -> None:
