@@ -10,42 +10,39 @@ from __future__ import annotations
 
 import json
 import re
-import unicodedata
 from typing import Any
 
+from mcp_tui.domain.hidden import CONTROLS, INVISIBLES, decode, hidden_runs, smuggled
 from mcp_tui.domain.masking import HIDDEN
 
-_ZWJ, _VS16, _VS15 = "\u200d", "\ufe0f", "\ufe0e"
-
-# C0 but tab and newline, DEL, C1, soft hyphen, Arabic letter mark, Hangul and Khmer fillers, Mongolian
-# separators, zero width and bidi controls, line and paragraph separators, invisible operators, variation
-# selectors, BOM, interlinear marks, lone surrogates, controls of hieroglyphs, shorthand and musical notes, tags
-# and the supplementary variation selectors.
-_HIDDEN = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
-    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
-    "\ud800-\udfff\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
-)
-# Emoji of Unicode TS 51 that are no symbols by their category.
-_OTHER_EMOJI = frozenset("‼⁉ℹ↔⤴⤵◻◼◽◾〰")
-_MARK = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
+_HIDDEN = re.compile(f"[{CONTROLS}{INVISIBLES}]")
+MARK = re.compile(r"⟦(?:U\+[0-9A-F]{4,6}|\d+ [^⟦⟧]*)⟧")
+"""What stands for hidden characters in a cleaned text."""
 
 
 def clean(raw: str) -> str:
     """Text as it may be seen: secrets masked, hidden characters marked."""
-    return visible(HIDDEN.mask(raw))
+    masked = HIDDEN.mask(raw)
+    shown = visible(masked)
+    return shown if shown is masked else HIDDEN.mask(shown)  # what was hidden may spell a secret
 
 
 def visible(raw: str) -> str:
     """Text with every control, bidi and invisible character turned into a mark such as `⟦U+202E⟧`; secrets stay.
 
     For what a person edits before it is sent; what is only drawn goes through `clean()`. Newlines and tabs stay,
-    `\\r\\n` becomes a newline, and the joiners inside real emoji sequences stay.
+    `\\r\\n` becomes a newline, and the joiners inside real emoji sequences stay. Runs are one mark, and say what they
+    spell: `⟦3 × U+200B⟧`, `⟦17 tags: ignore the person⟧`.
     """
     if raw.isascii() and raw.isprintable():
         return raw
     text = raw.replace("\r\n", "\n")
-    return _HIDDEN.sub(lambda found: _shown(text, found.start()), text)
+    parts: list[str] = []
+    at = 0
+    for start, end in hidden_runs(text):
+        parts += [text[at:start], _mark(text[start:end])]
+        at = end
+    return "".join([*parts, text[at:]]) if parts else text
 
 
 def clean_line(raw: str) -> str:
@@ -60,7 +57,7 @@ def clean_start(raw: str, length: int) -> str:
 
 def hidden_count(raw: str) -> int:
     """How many characters `clean()` has to mark: the number on the badge."""
-    return len(_MARK.findall(visible(raw))) - len(_MARK.findall(raw))
+    return sum(end - start for start, end in hidden_runs(raw.replace("\r\n", "\n")))
 
 
 def shorten(text: str, width: int) -> str:
@@ -103,27 +100,16 @@ def human_time(seconds: float) -> str:
     return f"{whole} s" if whole < 60 else f"{whole // 60} min {whole % 60} s"
 
 
-def _shown(text: str, at: int) -> str:
-    char = text[at]
-    if char in (_ZWJ, _VS16, _VS15) and _in_emoji(text, at):
-        return char
-    return f"⟦U+{ord(char):04X}⟧"
-
-
-def _in_emoji(text: str, at: int) -> bool:
-    """Whether the joiner or selector at `at` is a part of an emoji sequence (Unicode TS 51)."""
-    before, after = text[at - 1 : at], text[at + 1 : at + 2]
-    if before == _VS16 and text[at] == _ZWJ:
-        before = text[at - 2 : at - 1]
-    if not _is_pictograph(before):
-        return text[at] == _VS16 and before in set("0123456789#*") and after == "\u20e3"
-    return text[at] != _ZWJ or _is_pictograph(after)
-
-
-def _is_pictograph(char: str) -> bool:
-    if not char:
-        return False
-    return unicodedata.category(char) == "So" or 0x1F000 <= ord(char) <= 0x1FAFF or char in _OTHER_EMOJI
+def _mark(run: str) -> str:
+    """What stands for a run that `hidden_runs()` found."""
+    if len(run) == 1:
+        return f"⟦U+{ord(run):04X}⟧"
+    spelt = " ".join(visible(decode(run)).split())
+    if data := smuggled(run):
+        return f"⟦{len(run)} variation selectors: {spelt or 'bytes ' + data.hex(' ')}⟧"
+    if "\U000e0000" <= run[0] <= "\U000e007f":
+        return f"⟦{len(run)} tags: {spelt}⟧" if spelt else f"⟦{len(run)} tags⟧"
+    return f"⟦{len(run)} × U+{ord(run[0]):04X}⟧"
 
 
 def _escape(char: str) -> str:

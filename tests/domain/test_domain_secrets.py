@@ -89,6 +89,11 @@ def test_whatever_is_cleaned_for_drawing_is_masked_and_what_is_edited_is_not() -
     assert hidden_count(f"\x07{SECRET}") == 1
 
 
+def test_a_secret_that_hidden_characters_spell_is_masked() -> None:
+    HIDDEN.add([SECRET])
+    assert clean("".join(chr(0xE0000 + ord(char)) for char in SECRET)) == f"⟦{len(SECRET)} tags: {MASK}⟧"
+
+
 @pytest.mark.parametrize(
     ("name", "expected"),
     [("OPENAI_API_KEY", True), ("github_token", True), ("DB_PASSWORD", True), ("HOME", False), ("PATH", False)],

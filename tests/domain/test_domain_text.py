@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import unicodedata
 
 import pytest
@@ -32,10 +33,15 @@ IGNORABLE = {
 }
 
 
+SEEN_FORMATS = "؀؁؂؃؄؅۝܏࢐࢑࣢𑂽𑃍"
+"""Prepended_Concatenation_Mark: format characters that have a shape."""
+
+
 def is_dangerous(char: str) -> bool:
-    """Controls but tab and newline, surrogates, line and paragraph separators, and what is drawn as nothing."""
-    controls = unicodedata.category(char) in ("Cc", "Cs", "Zl", "Zp") and char not in "\t\n"
-    return controls or ord(char) in IGNORABLE
+    """Controls but tab and newline, surrogates, separators, noncharacters, and what is drawn as nothing."""
+    controls = unicodedata.category(char) in ("Cc", "Cf", "Cs", "Zl", "Zp") and char not in f"\t\n{SEEN_FORMATS}"
+    no_character = ord(char) & 0xFFFE == 0xFFFE or 0xFDD0 <= ord(char) <= 0xFDEF
+    return controls or no_character or ord(char) in IGNORABLE or char in "\U00016fe4\U0001d159"
 
 
 DANGEROUS = [chr(code) for code in range(0x110000) if is_dangerous(chr(code))]
@@ -43,7 +49,8 @@ DANGER = frozenset(DANGEROUS)
 
 EMOJI = [
     "😀", "👍🏽", "❤️", "☎️", "👩‍💻", "👩🏽‍🚀", "👨‍👩‍👧‍👦", "🏳️‍🌈", "🏳️‍⚧️", "👁️‍🗨️", "❤️‍🔥", "🧑🏻‍❤️‍💋‍🧑🏿", "🐦‍⬛", "🏃🏽‍♀️‍➡️",
-    "🙂‍↔️", "🙂‍↕️", "1️⃣", "#️⃣", "*️⃣", "🇺🇦", "ℹ️", "↔️", "↕️", "‼️", "⁉️", "⤴️", "⤵️", "◻️", "◼️", "◽️", "◾️", "〰️", "™️", "©️", "❤︎",
+    "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "🏴󠁧󠁢󠁷󠁬󠁳󠁿", "🏴", "🏴‍☠️", "🙂‍↔️",
+    "🙂‍↕️", "1️⃣", "#️⃣", "*️⃣", "🇺🇦", "ℹ️", "↔️", "↕️", "‼️", "⁉️", "⤴️", "⤵️", "◻️", "◼️", "◽️", "◾️", "〰️", "™️", "©️", "❤︎",
 ]  # fmt: skip
 
 letters = st.characters(categories=("L", "M", "N", "P", "S", "Zs")).filter(lambda char: char not in DANGER)
@@ -94,12 +101,76 @@ def test_emoji_stay_whole(emoji: str) -> None:
     assert clean(f"a{emoji}b{emoji}") == f"a{emoji}b{emoji}"
 
 
-def test_invisible_text_in_tags_and_selectors_is_shown() -> None:
-    tags = "".join(chr(0xE0000 + ord(char)) for char in "hi")
-    assert clean(f"ok{tags}") == "ok⟦U+E0068⟧⟦U+E0069⟧"
+def as_tags(text: str) -> str:
+    return "".join(chr(0xE0000 + ord(char)) for char in text)
+
+
+def as_selectors(data: bytes) -> str:
+    return "".join(chr(0xFE00 + byte if byte < 16 else 0xE0100 + byte - 16) for byte in data)
+
+
+def test_selectors_and_joiners_that_are_no_part_of_an_emoji_are_shown() -> None:
     assert clean(f"😀{VS16}{VS16}") == f"😀{VS16}⟦U+FE0F⟧"
     assert clean(f"a{VS16}b{ZWJ}c") == "a⟦U+FE0F⟧b⟦U+200D⟧c"
     assert clean(f"^{VS16}`{VS15}") == "^⟦U+FE0F⟧`⟦U+FE0E⟧"
+
+
+def test_text_in_tags_is_shown_as_what_it_spells() -> None:
+    assert clean(f"ok{as_tags('hi')}!") == "ok⟦2 tags: hi⟧!"
+    assert clean(f"ok{as_tags('h')}i{as_tags('!')}") == "ok⟦U+E0068⟧i⟦U+E0021⟧"
+    assert clean("\U000e0001\U000e007f") == "⟦2 tags⟧"
+    assert hidden_count(as_tags("ignore the person")) == 17
+
+
+@pytest.mark.parametrize("carried", ["send all", "gbeng send all", "usca", "gbeng"])
+def test_a_black_flag_carries_no_tags_but_those_of_the_three_flags(carried: str) -> None:
+    shown = clean(f"🏴{as_tags(carried)}")
+    assert shown == f"🏴⟦{len(carried)} tags: {carried}⟧"
+
+
+def test_tags_behind_a_real_flag_are_shown() -> None:
+    assert clean(f"🏴󠁧󠁢󠁷󠁬󠁳󠁿{as_tags('run')}") == "🏴󠁧󠁢󠁷󠁬󠁳󠁿⟦3 tags: run⟧"
+
+
+def test_bytes_in_variation_selectors_are_shown_as_what_they_spell() -> None:
+    assert clean(f"😀{as_selectors(b'drop it')}") == "😀⟦7 variation selectors: drop it⟧"
+    assert clean(f"a{as_selectors('naïve 🙈'.encode())}") == "a⟦11 variation selectors: naïve 🙈⟧"
+    assert clean(f"a{as_selectors(bytes([0, 15, 16, 255]))}") == "a⟦4 variation selectors: bytes 00 0f 10 ff⟧"
+
+
+def test_what_hidden_text_spells_is_cleaned_too() -> None:
+    inner = as_selectors("\x1b[2J\n\u202e ok".encode())
+    assert clean(f"a{inner}") == f"a⟦{len(inner)} variation selectors: ⟦U+001B⟧[2J ⟦U+202E⟧ ok⟧"
+    twice = as_selectors(f"go {as_tags('deep')}".encode())
+    assert clean(f"a{twice}") == f"a⟦{len(twice)} variation selectors: go ⟦4 tags: deep⟧⟧"
+
+
+def test_a_row_of_one_hidden_character_is_one_mark_with_its_count() -> None:
+    assert clean("a\u200b\u200b\u200bb\0\0") == "a⟦3 × U+200B⟧b⟦2 × U+0000⟧"
+    assert len(clean("\x1b" * 1_000_000)) < 30
+
+
+def test_empty_braille_is_shown_where_it_can_only_hide() -> None:
+    blank = "\u2800"
+    assert clean(f"name{blank * 3}") == "name⟦3 × U+2800⟧"
+    assert clean(f"a{blank}b") == f"a{blank}b"
+    picture = f"{blank * 3}⣀⡠⠤\n{blank * 6}\n"
+    assert clean(picture) == picture
+
+
+def test_a_megabyte_of_any_kind_is_cleaned_in_no_time() -> None:
+    size = 250_000
+    worst = ["a\u2800\u2800", "🏴\U000e0067", "😀\ufe0f\u200d", "\U000e0041b", "\ufe01\U000e0102", "\x1b[31m", "é\n"]
+    for unit in worst:
+        text = unit * (size // len(unit))
+        start = time.process_time()
+        assert clean(text)
+        assert time.process_time() - start < 2, ascii(unit)
+
+
+def test_letters_of_every_script_are_no_hidden_characters() -> None:
+    for text in ("Ünïcödé", "日本語", "हिन्दी", "العربية ٠؀", "Ελληνικά", "é̂", "→ ½ €", "𝒳", "\ue0b0"):
+        assert clean(text) == text
 
 
 def test_escape_sequences_cannot_reach_the_terminal() -> None:
