@@ -15,6 +15,7 @@ from mcp_tui.headless.asker import asker
 from mcp_tui.headless.output import Exit, say
 from mcp_tui.headless.sign_in import sign_in_asks
 from mcp_tui.workbench.bench import Workbench
+from mcp_tui.workbench.consent import what_would_run
 from mcp_tui.workbench.home import Home
 
 UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
@@ -49,6 +50,10 @@ def report_unreachable(bench: Workbench) -> Exit:
         status = bench.hub.status(name)
         if status.state not in UNABLE:
             continue
+        if status.state is ServerState.CONSENT:
+            _report_consent(bench.hub.spec(name))
+            worst = max(worst, Exit.DENIED)
+            continue
         say(f"mcp-tui: {name}: {status.reason or status.state.value}")
         for line in bench.hub.stderr(name)[-5:]:
             say(f"  stderr: {line}")
@@ -56,6 +61,14 @@ def report_unreachable(bench: Workbench) -> Exit:
             say(f"  {status.hint}")
         worst = max(worst, Exit.AUTHORIZATION if status.phase == "authorization" else Exit.UNREACHABLE)
     return worst
+
+
+def _report_consent(spec: ServerSpec) -> None:
+    """Nobody can agree to a project's server here: say what it would run, and where to agree."""
+    say(f"mcp-tui: {spec.name} needs your consent, and is not started")
+    for name, value in what_would_run(spec):
+        say(f"  {name}: {value}")
+    say("  To agree, open mcp-tui in this folder and choose the server in the Explorer.")
 
 
 def allow(bench: Workbench, patterns: Sequence[str], initiator: Initiator) -> None:

@@ -1,4 +1,4 @@
-"""Servers files: the user's own, a project's `.mcp.json`, one named on the command line; and their entries' edits."""
+"""Servers files: the user's own, those of a project, one named on the command line; and their entries' edits."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ from mcp_tui.storage import jsonc
 from mcp_tui.storage.files import locked, read_text, write_text
 from mcp_tui.storage.server_entry import Place, read_entry
 
-PROJECT_FILE = ".mcp.json"
+PROJECT_FILES = (".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json")
+"""Where projects name servers, by the folder they are opened in."""
 ENV_SERVER = "env"
 """The name of the server that MCP_SERVER_CMD gives."""
 
@@ -36,12 +37,12 @@ class ServersFile:
 
 
 def load_servers(
-    path: Path, *, environ: Mapping[str, str], project: bool = False, must_exist: bool = False
+    path: Path, *, environ: Mapping[str, str], project: Path | None = None, must_exist: bool = False
 ) -> ServersFile:
     """Read a `mcpServers` or `servers` object. Comments and trailing commas are allowed.
 
-    A bad entry becomes a warning and the others load. `project`: the file came with somebody's folder, so each
-    server needs consent. Raises ConfigError when the file as a whole cannot be used, or is not there although
+    A bad entry becomes a warning and the others load. `project`: the file came with this folder of somebody's,
+    so each server needs consent. Raises ConfigError when the file as a whole cannot be used, or is not there although
     it must be.
     """
     text = read_text(path)
@@ -60,15 +61,19 @@ def load_servers(
 
 
 def _read_all(
-    path: Path, text: str, root: str, entries: dict[str, Any], environ: Mapping[str, str], project: bool
+    path: Path, text: str, root: str, entries: dict[str, Any], environ: Mapping[str, str], project: Path | None
 ) -> ServersFile:
     specs: list[ServerSpec] = []
     warnings: list[str] = []
     hashes: dict[str, str] = {}
     for name, entry in entries.items():
-        place = Place(path.name, f"{root}.{name}", jsonc.line_of(text, (root, name)))
+        place = Place(
+            str(path.relative_to(project)) if project else path.name,
+            f"{root}.{name}",
+            jsonc.line_of(text, (root, name)),
+        )
         try:
-            specs.append(read_entry(name, entry, place, environ, needs_consent=project))
+            specs.append(read_entry(name, entry, place, environ, needs_consent=project is not None))
         except ConfigError as error:
             warnings.append(str(error))
             continue
@@ -77,16 +82,26 @@ def _read_all(
 
 
 def project_servers(folder: Path, environ: Mapping[str, str], consented: Callable[[str], bool]) -> ServersFile:
-    """The servers of a folder's `.mcp.json`. Each needs consent, unless `consented` knows its entry's hash.
+    """The servers of a folder's `PROJECT_FILES`, of one name the first. Each needs consent, unless `consented` knows
+    its entry's hash.
 
     A file that cannot be used is a warning: somebody else's folder does not keep the program from starting.
     """
-    try:
-        found = load_servers(folder / PROJECT_FILE, environ=environ, project=True)
-    except ConfigError as error:
-        return ServersFile(warnings=[error.what])
-    specs = [replace(spec, needs_consent=not consented(found.hashes[spec.name])) for spec in found.specs]
-    return replace(found, specs=specs)
+    specs: dict[str, ServerSpec] = {}
+    warnings: list[str] = []
+    hashes: dict[str, str] = {}
+    for file in PROJECT_FILES:
+        try:
+            found = load_servers(folder / file, environ=environ, project=folder)
+        except ConfigError as error:
+            warnings.append(error.what)
+            continue
+        warnings += found.warnings
+        for spec in found.specs:
+            if spec.name not in specs:
+                hashes[spec.name] = found.hashes[spec.name]
+                specs[spec.name] = replace(spec, needs_consent=not consented(hashes[spec.name]))
+    return ServersFile(list(specs.values()), warnings, hashes)
 
 
 def env_server(environ: Mapping[str, str]) -> ServerSpec | None:

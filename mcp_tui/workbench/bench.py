@@ -82,7 +82,7 @@ class Workbench:
         self.tasks = Tasks(self.hub, self._happened)
         self.log: list[Logged] = []
         self._specs = list(specs)
-        home.hide(specs)
+        home.hide(spec for spec in specs if not spec.needs_consent)  # what is asked about is shown as it is
         self._listeners: list[Listener] = []
         self._offer = Offer(self)
         self._server_changed = asyncio.Event()
@@ -215,6 +215,7 @@ class Workbench:
 
     def consent(self, server: str) -> None:
         """The user agreed to a project's server: start it, and remember the exact entry that was agreed to."""
+        self.home.hide([self.hub.spec(server)])
         if (entry_hash := self.home.consent_hashes.get(server)) is not None:
             self.home.rules.give_consent(entry_hash, clean(self.hub.spec(server).address), time.time())
         self.hub.consent(server)

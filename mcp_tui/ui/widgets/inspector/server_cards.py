@@ -13,8 +13,9 @@ from textual.widgets import Static
 from mcp_tui.domain.servers import ServerState, StdioSpec
 from mcp_tui.ui.widgets.inspector.messages import ServerAct
 from mcp_tui.ui.widgets.inspector.page import View
-from mcp_tui.ui.widgets.inspector.server_words import entry_rows, failure_rows, tries
+from mcp_tui.ui.widgets.inspector.server_words import failure_rows, tries
 from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, prose, two
+from mcp_tui.workbench.consent import what_would_run
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -99,7 +100,7 @@ class ConsentCard(Card):
         yield Static(
             f"[$quiet]{what if isinstance(spec, StdioSpec) else 'This address is contacted.'}[/]", classes="gap"
         )
-        yield pairs(*entry_rows(spec))
+        yield pairs(*((name, prose(value)) for name, value in what_would_run(spec)))
         yield Static("[b]Start it?[/b]", classes="gap")
         yield Choice("x", "Leave off", "until you turn it on", width=WIDTH)
         yield Choice("y", "Start it", "now, and while the entry stays as it is", width=WIDTH)
