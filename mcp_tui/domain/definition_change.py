@@ -52,11 +52,15 @@ def changes(old_json: str, new_json: str) -> list[Change]:
         return []
     if not isinstance(old, dict) or not isinstance(new, dict):
         return []
-    before, after = _parts(old), _parts(new)
+    return differences(_parts(old), _parts(new))
+
+
+def differences(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Change]:
+    """What differs between two JSON objects, by their names."""
     return [
         Change(part, _text(before.get(part)), _text(after.get(part)))
         for part in dict.fromkeys([*before, *after])
-        if before.get(part) != after.get(part)
+        if _exact(before.get(part)) != _exact(after.get(part))
     ]
 
 
@@ -80,6 +84,11 @@ def _parts(definition: Mapping[str, Any]) -> dict[str, Any]:
             value = {key: inner for key, inner in value.items() if key != "properties"}
         parts[_PARTS.get(name, name)] = value
     return parts
+
+
+def _exact(value: Any) -> str:
+    """1, 1.0 and true are different things."""
+    return json.dumps(value, sort_keys=True)
 
 
 def _text(value: Any) -> str:

@@ -34,6 +34,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import Happening, RootsTold
+from mcp_tui.domain.passing import WITHHOLD, Held, Ruling
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.signin import CAME_BACK, SignIn
 from mcp_tui.ui import answered
@@ -41,6 +42,7 @@ from mcp_tui.ui.answered import Answered, Asked, History, Told
 from mcp_tui.ui.key_sieve import Guarded, KeySieve
 
 if TYPE_CHECKING:
+    from mcp_tui.ui.screens.proposal import Proposal
     from mcp_tui.ui.screens.sample import Draft
 
     Dialog = ModalScreen[Any]
@@ -77,15 +79,30 @@ class Waiting:
 @dataclass(slots=True, eq=False)
 class _Question(Generic[T]):
     about: Waiting
-    make: Callable[[], ModalScreen[Any]]
-    """A new dialog for it; its result is the answer."""
+    make: Callable[[Sequence[_Question[Any]]], ModalScreen[Any]]
+    """A new dialog for it and those that are asked together with it."""
     no: T
     """The answer when there is none."""
     answer: asyncio.Future[T]
+    proposal: Proposal | None = None
+    """Where the dialog writes the answer, when permission is asked for; else it is the dialog's result."""
+
+    def belongs_with(self, other: _Question[Any]) -> bool:
+        """Whether both are calls of one answer of the model."""
+        ours, theirs = self.about.request, other.about.request
+        return self is other or bool(ours and theirs and ours.batch and ours.batch == theirs.batch)
+
+    def settle(self, result: Any) -> None:
+        """The dialog closed with this result."""
+        found: Any = self.proposal.reply if self.proposal and result else result
+        _settle(self, self.no if found is None else found)
 
 
 class Asking:
-    """Asks the person: an `Asker` for the gate, `ServerAsks` and `SignInAsks` for servers. Any task may ask."""
+    """Asks the person: an `Asker` and a `Reader` for the gates, `ServerAsks` and `SignInAsks` for servers.
+
+    Any task may ask.
+    """
 
     def __init__(self, app: App[Any], has_draft: Callable[[], bool] = lambda: False) -> None:
         self.has_draft = has_draft
@@ -97,7 +114,8 @@ class Asking:
         """What was asked and is over."""
         self._numbers = count(1)
         self._queue: list[_Question[Any]] = []
-        self._open: tuple[_Question[Any], Dialog] | None = None
+        self._open: tuple[list[_Question[Any]], Dialog] | None = None
+        """The questions of the dialog on the screen, and that dialog."""
         self._withdrawn: list[Dialog] = []
         """Dialogs without a question that lie under another one; they go when they come up."""
         self._listeners: list[Callable[[], object]] = []
@@ -110,17 +128,22 @@ class Asking:
 
     async def ask(self, request: Request) -> Reply:
         """May this run? A closed dialog and a closing app mean no."""
-        from mcp_tui.ui.screens.approve import ApproveDialog, Proposal
+        from mcp_tui.ui.screens.approve import ApproveDialog
+        from mcp_tui.ui.screens.proposal import Proposal
 
-        proposal = Proposal(request, request.arguments)
         risky = request.kind is Kind.TOOL and request.hints.says_destructive
         about = Waiting("permission", request.server, request.item, risky, request=request)
+
+        def make(together: Sequence[_Question[Any]]) -> ApproveDialog:
+            return ApproveDialog([each.proposal for each in together if each.proposal], len(self._queue))
+
         return await self._put(
             about,
-            lambda: ApproveDialog(proposal, len(self._queue)),
+            make,
             Reply(Answer.DENY, request.arguments),
             partial(answered.permission, request),
             lambda _: answered.permission(request, None),
+            Proposal(request, request.arguments),
         )
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
@@ -129,7 +152,7 @@ class Asking:
 
         return await self._put(
             Waiting("elicitation", ask.server),
-            lambda: ElicitDialog(ask),
+            lambda _: ElicitDialog(ask),
             ElicitReply("cancel"),
             partial(answered.elicitation, ask),
             lambda _: answered.elicitation(ask, None),
@@ -142,10 +165,22 @@ class Asking:
         nothing: SampleReply | None = None
         return await self._put(
             Waiting("sampling", ask.server),
-            lambda: SampleDialog(ask, *self.drafter()),
+            lambda _: SampleDialog(ask, *self.drafter()),
             nothing,
             partial(answered.sampling, ask),
             lambda _: answered.sampling(ask, None, ended=True),
+        )
+
+    async def read(self, held: Held) -> Ruling:
+        """A tool's result waits to be passed on to the model. A closed dialog keeps it back."""
+        from mcp_tui.ui.screens.result import ResultDialog
+
+        return await self._put(
+            Waiting("result", held.server, held.tool),
+            lambda *_: ResultDialog(held),
+            WITHHOLD,
+            partial(answered.result, held),
+            lambda _: answered.result(held, None),
         )
 
     async def sign_in(self, ask: SignIn) -> str | None:
@@ -155,7 +190,7 @@ class Asking:
         nothing: str | None = None
         return await self._put(
             Waiting("sign-in", ask.server),
-            lambda: SignInDialog(ask),
+            lambda _: SignInDialog(ask),
             nothing,
             lambda pasted: answered.sign_in(ask, pasted=bool(pasted)),
             lambda error: answered.sign_in(ask, came_back=CAME_BACK in error.args, ended=True),
@@ -164,10 +199,11 @@ class Asking:
     async def _put(
         self,
         about: Waiting,
-        make: Callable[[], ModalScreen[Any]],
+        make: Callable[[Sequence[_Question[Any]]], ModalScreen[Any]],
         no: T,
         told: Callable[[T], Told],
         ended: Callable[[asyncio.CancelledError], Told],
+        proposal: Proposal | None = None,
     ) -> T:
         """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen.
 
@@ -175,7 +211,7 @@ class Asking:
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         about = replace(about, number=next(self._numbers), since=time())
-        question = _Question(about, make, no, answer)
+        question = _Question(about, make, no, answer, proposal)
         if self._closed:
             return no
         began = monotonic()
@@ -209,9 +245,9 @@ class Asking:
     @property
     def waiting(self) -> list[Waiting]:
         """All that waits, the oldest first."""
-        opened = self._open[0] if self._open else None
+        opened = self._open[0] if self._open else []
         return [
-            replace(question.about, position=position, is_open=question is opened)
+            replace(question.about, position=position, is_open=question in opened)
             for position, question in enumerate(self._queue, 1)
         ]
 
@@ -261,9 +297,10 @@ class Asking:
         return free and monotonic() - self._sieve.last_key >= QUIET_TO_OPEN
 
     def _show(self) -> None:
-        question = self._queue[0]
-        dialog = question.make()
-        self._open = question, dialog
+        first = self._queue[0]
+        together = [question for question in self._queue if question.belongs_with(first)]
+        dialog = first.make(together)
+        self._open = together, dialog
         if not self._follows_screens:
             self._follows_screens = True
             self._app.screen_change_signal.subscribe(self._app, self._screen_changed, immediate=True)
@@ -272,10 +309,11 @@ class Asking:
     def _answered(self, dialog: Dialog, result: Any) -> None:
         """A dialog closed by itself. One that we closed is no longer the open one."""
         if self._open and self._open[1] is dialog:
-            question, _ = self._open
+            together, _ = self._open
             self._open = None
-            _settle(question, question.no if result is None else result)
-            self._forget(question)
+            for question in together:
+                question.settle(result)
+                self._forget(question)
             self._tend()
 
     def _fold(self) -> None:
@@ -289,8 +327,8 @@ class Asking:
     def _clear_away(self) -> None:
         """Close dialogs whose question is gone; a question whose dialog somebody else closed is denied."""
         if self._open:
-            question, dialog = self._open
-            if question not in self._queue:
+            together, dialog = self._open
+            if not any(question in self._queue for question in together):
                 self._open = None
                 self._withdrawn.append(dialog)
             elif dialog not in self._app.screen_stack:

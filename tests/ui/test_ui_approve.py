@@ -13,7 +13,7 @@ from mcp_tui.domain.catalog import Hints, Kind
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Answer, Initiator
 from mcp_tui.ui.screens.edit_arguments import read_arguments
-from mcp_tui.ui.screens.request_view import value_text
+from mcp_tui.ui.screens.sent_view import value_text
 from mcp_tui.ui.widgets.editors import Area
 from mcp_tui.ui.widgets.pieces import Choice
 

@@ -1,74 +1,47 @@
-"""The dialog that asks for permission: what wants to run, exactly as it will be sent, and five answers.
+"""The dialog that asks for permission: what wants to run, exactly as it will be sent, and the answers (answers.py).
 
-Deny has the first focus. Which keys may answer, and when, is decided outside: ui/key_sieve.py.
+Deny has the first focus. Which keys may answer, and when, is decided outside: ui/key_sieve.py. What is of high risk
+(domain/risk.py) can be allowed only once each line of it was in view, and by the answer's own key, never by Enter.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
 from time import monotonic
-from typing import Any
 
 from textual.app import ComposeResult
 from textual.binding import Binding
-from textual.containers import VerticalGroup, VerticalScroll
+from textual.containers import VerticalGroup
 from textual.content import Content
 from textual.screen import ModalScreen
 from textual.widgets import Static
 
-from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.gate import Reply
-from mcp_tui.domain.permission import Answer, Initiator, Request
-from mcp_tui.domain.rules import canonical
+from mcp_tui.domain.permission import Answer, remember
+from mcp_tui.domain.risk import is_high
 from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.lone_press import QUIET_BEFORE
+from mcp_tui.ui.screens.answers import ALLOWING, ANSWERS, KEYS, choices, open_up
+from mcp_tui.ui.screens.batch import BatchList
 from mcp_tui.ui.screens.changes import ChangesStep
+from mcp_tui.ui.screens.deny_reason import ReasonStep
 from mcp_tui.ui.screens.edit_arguments import EditStep
+from mcp_tui.ui.screens.proposal import Proposal
 from mcp_tui.ui.screens.remember import RememberStep
 from mcp_tui.ui.screens.request_view import day_of, question
-from mcp_tui.ui.widgets.pieces import Choice, key, two
+from mcp_tui.ui.widgets.pieces import Choice, two
+from mcp_tui.ui.widgets.seen_scroll import SeenScroll
 
-_ANSWERS = {"once": Answer.ONCE, "session": Answer.SESSION, "deny": Answer.DENY}
-"""What the choices that end the dialog mean, by their ids."""
 _CHROME = 7
 """Rows of the panel's frame, its title and its gaps."""
-_KEYS = {
-    "a": "once",
-    "s": "session",
-    "A": "always",
-    "shift+a": "always",
-    "e": "edit",
-    "d": "deny",
-    "1": "exact",
-    "2": "item",
-    "3": "server",
-    "n": "turn",
-    "y": "keep",
-    "v": "changes",
-}
 
 
-@dataclass(slots=True)
-class Proposal:
-    """A request and its arguments as the user has edited them so far; it outlives a dialog that folds away."""
+class ApproveDialog(Guarded, ModalScreen[bool]):
+    """Asks for one request, or for all calls of one answer of the model, each by itself.
 
-    request: Request
-    arguments: dict[str, Any]
-
-    @property
-    def edited(self) -> bool:
-        return canonical(self.arguments) != canonical(self.request.arguments)
-
-    @property
-    def as_edited(self) -> Request:
-        """The request as it would be sent."""
-        return replace(self.request, arguments=self.arguments)
-
-
-class ApproveDialog(Guarded, ModalScreen[Reply | None]):
-    """Asks for one request. The result is the reply, or None when the dialog folded away unanswered."""
+    The result is True once each proposal has its reply, and None when the dialog folded away before that.
+    """
 
     CSS_PATH = ["dialog.tcss", "approve.tcss"]
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
@@ -77,6 +50,8 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
     BINDINGS = [
         Binding("up", "move(-1)", show=False),
         Binding("down", "move(1)", show=False),
+        Binding("left", "turn_to(-1)", show=False),
+        Binding("right", "turn_to(1)", show=False),
         Binding("pageup", "page(-1)", show=False),
         Binding("pagedown", "page(1)", show=False),
         Binding("ctrl+up", "scroll(-1)", show=False),
@@ -85,17 +60,21 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
         Binding("end", "end(True)", show=False),
     ]
 
-    def __init__(self, proposal: Proposal, waiting: int = 1) -> None:
+    def __init__(self, proposals: Sequence[Proposal], waiting: int = 1) -> None:
+        """`waiting`: how many questions wait, these included."""
         super().__init__(classes="dialog-screen")
-        self._proposal = proposal
+        self._proposals = proposals
+        self._proposal = _undecided(proposals)[0]
+        """The one that is looked at."""
         self._waiting = waiting
         self._focus_next = ""
         """The id of the choice that the next step focuses; "" for its last one."""
 
     def compose(self) -> ComposeResult:
-        risky = _is_risky(self._proposal.request)
-        with VerticalGroup(classes="dialog -danger" if risky else "dialog"):
-            yield two("[b]Permission required[/b]", self._corner(), "gap top")
+        with VerticalGroup(classes="dialog"):
+            yield two("[b]Permission required[/b]", "", "gap top")
+            if len(self._proposals) > 1:
+                yield BatchList(self._proposals)
             yield _answers(self._proposal)
 
     def on_mount(self) -> None:
@@ -105,40 +84,94 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
 
     def choice_for(self, key: str) -> Choice | None:
         if key == "enter":
-            return self.focused if isinstance(self.focused, Choice) else None
-        found = self.query(f"#{_KEYS[key]}").results(Choice) if key in _KEYS else iter(())
+            focused = self.focused
+            return focused if isinstance(focused, Choice) and not self._only_by_key(focused) else None
+        found = self.query(f"#{KEYS[key]}").results(Choice) if key in KEYS else iter(())
         return next(found, None)
 
     def choose(self, choice: Choice) -> None:
+        proposal = self._proposal
         match choice.id:
+            case _ if proposal.is_closed and choice.id in ALLOWING:
+                self.notify("See every line of it first: pgdn, or ctrl+down.", title="Not yet", timeout=3)
             case "always":
-                self._step(RememberStep(self._proposal.as_edited))
+                self._step(RememberStep(proposal.as_edited))
             case "exact" | "item" | "server" | "turn" if other := self.query_one(RememberStep).changed_by(choice.id):
                 self._step(other, choice.id)
             case "keep":
                 step = self.query_one(RememberStep)
-                self.dismiss(Reply(step.answer, self._proposal.arguments, step.scope))
-            case "changes" if (before := self._proposal.request.before) is not None:
-                found = changes(before.definition_text, self._proposal.request.definition_text)
+                self._decide(Reply(step.answer, proposal.arguments, step.scope))
+            case "changes" if (before := proposal.request.before) is not None:
+                found = changes(before.definition_text, proposal.request.definition_text)
                 self._step(ChangesStep(found, day_of(before)))
             case "edit":
                 self.takes_text = True
-                self._step(EditStep(self._proposal.request, self._proposal.arguments))
+                self._step(EditStep(proposal.request, proposal.arguments))
+            case "reason":
+                self.takes_text = True
+                self._step(ReasonStep())
             case "back":
-                self._step(_answers(self._proposal))
+                self._step(_answers(proposal))
             case _:
-                self.dismiss(Reply(_ANSWERS[choice.id or "deny"], self._proposal.arguments))
+                self._decide(Reply(ANSWERS[choice.id or "deny"], proposal.arguments))
 
     def step_back(self) -> None:
         if self.query("RememberStep, ChangesStep"):
             self._step(_answers(self._proposal))
         else:
-            self.dismiss(Reply(Answer.DENY, self._proposal.arguments))
+            self._decide(Reply(Answer.DENY, self._proposal.arguments))
 
     def waiting_changed(self, count: int) -> None:
         if count != self._waiting:
             self._waiting = count
-            self.query_one(".top > .right", Static).update(self._corner())
+            self._tell()
+
+    # -- deciding -------------------------------------------------------------------------------------
+
+    def _decide(self, reply: Reply) -> None:
+        """Take a reply, and go on to the next call that has none."""
+        self._proposal.reply = reply
+        self._decide_alike(reply)
+        if open_ones := _undecided(self._proposals):
+            at = self._proposals.index(self._proposal)
+            later = [each for each in open_ones if self._proposals.index(each) > at]
+            self._turn((later or open_ones)[0])
+        else:
+            self.dismiss(True)
+
+    def _decide_alike(self, reply: Reply) -> None:
+        """What a rule of this reply is about too needs no further question, as if it had come later."""
+        rule = remember(self._proposal.as_edited, reply.answer, 0.0, reply.scope)
+        if rule is None:
+            return
+        answer = Answer.DENY if reply.answer.is_no else Answer.ONCE
+        for other in _undecided(self._proposals):
+            request = other.as_edited
+            if rule.matches(request) and (reply.answer.is_no or not (is_high(request) or request.every_time)):
+                other.reply = Reply(answer, other.arguments)
+
+    def _turn(self, proposal: Proposal) -> None:
+        self._proposal = proposal
+        self._step(_answers(proposal))
+
+    def action_turn_to(self, by: int) -> None:
+        """Look at the call before or after this one; what was decided of it can be decided anew."""
+        at = self._proposals.index(self._proposal) + by
+        if self.query("#deny") and 0 <= at < len(self._proposals):
+            self._turn(self._proposals[at])
+
+    def _only_by_key(self, choice: Choice) -> bool:
+        """Whether Enter on this answer would allow something of high risk."""
+        if not self._proposal.is_high_risk:
+            return False
+        keeps = choice.id == "keep" and not self.query_one(RememberStep).answer.is_no
+        return keeps or choice.id in ALLOWING
+
+    def on_seen_scroll_all_seen(self, event: SeenScroll.AllSeen) -> None:
+        event.stop()
+        if self._proposal.is_closed:
+            self._proposal.seen = True
+            open_up(self, self._proposal)
 
     # -- steps ----------------------------------------------------------------------------------------
 
@@ -157,17 +190,27 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
     def _stepped(self) -> None:
         if choices := list(self.query(Choice)):
             self.set_focus(next((choice for choice in choices if choice.id == self._focus_next), choices[-1]))
+        self._tell()
         self._fit()
         self.call_after_refresh(self._drawn)
 
     def _drawn(self) -> None:
         self.drawn_at = monotonic()
+        for scroll in self.query(SeenScroll):
+            scroll.begin()
 
     def on_edit_step_edited(self, event: EditStep.Edited) -> None:
         if event.arguments is not None:
-            self._proposal.arguments = event.arguments
+            self._proposal.edit(event.arguments)
         self.takes_text = False
         self._step(_answers(self._proposal))
+
+    def on_reason_step_given(self, event: ReasonStep.Given) -> None:
+        self.takes_text = False
+        if event.reason is None:
+            self._step(_answers(self._proposal))
+        else:
+            self._decide(Reply(Answer.DENY, self._proposal.arguments, reason=event.reason))
 
     def on_choice_chosen(self, event: Choice.Chosen) -> None:
         """A click. Enter comes through the sieve."""
@@ -182,7 +225,12 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
     def _fit(self) -> None:
         """The question gets the rows that title and answers leave, so that the answers are always in sight."""
         fills = self.app.size.width < 100  # there the question takes what is left by itself
-        rows = int(self.app.size.height * 0.96) - len(self.query(Choice)) - _CHROME
+        rows = (
+            int(self.app.size.height * 0.96)
+            - len(self.query(Choice))
+            - _CHROME
+            - sum(batch.rows for batch in self.query(BatchList))
+        )
         for scroll in self.query(".question"):
             scroll.styles.max_height = None if fills else max(3, rows)
 
@@ -205,44 +253,30 @@ class ApproveDialog(Guarded, ModalScreen[Reply | None]):
         for scroll in self.query(".question"):
             scroll.scroll_end(animate=False) if last else scroll.scroll_home(animate=False)
 
+    # -- the title ------------------------------------------------------------------------------------
+
+    def _tell(self) -> None:
+        """Say at the title which question this is, and how it stands with the calls."""
+        self.query_one(".dialog").set_class(self._proposal.is_high_risk, "-danger")
+        self.query_one(".top > .right", Static).update(self._corner())
+        for batch in self.query(BatchList):
+            batch.show(self._proposal)
+
     def _corner(self) -> Content:
         """What stands at the right end of the title."""
         count = f"[$quiet]1 of {self._waiting}[/]" if self._waiting > 1 else ""
-        danger = "[b $bad]▲ destructive[/]" if _is_risky(self._proposal.request) else ""
+        if len(self._proposals) > 1:
+            place = self._proposals.index(self._proposal) + 1
+            count = f"[$quiet]← →  call {place} of {len(self._proposals)} in this answer[/]"
+        risk = "destructive" if self._proposal.request.hints.says_destructive else "high risk"
+        danger = f"[b $bad]▲ {risk}[/]" if self._proposal.is_high_risk else ""
         return Content.from_markup("   ".join(filter(None, (count, danger))))
 
 
+def _undecided(proposals: Sequence[Proposal]) -> list[Proposal]:
+    return [proposal for proposal in proposals if proposal.reply is None]
+
+
 def _answers(proposal: Proposal) -> VerticalGroup:
-    request = proposal.request
-    told = question(request, proposal.arguments, proposal.edited)
-    return VerticalGroup(VerticalScroll(*told, classes="question", can_focus=False), *_choices(request), classes="step")
-
-
-def _choices(request: Request) -> Iterator[Choice]:
-    by_model = request.initiator is Initiator.MODEL
-    if request.kind is not Kind.TOOL and not by_model:
-        # Any yes to what the user picked counts for its server: domain.permission.remember().
-        if request.every_time:
-            yield Choice("a", "Allow once", "just this time", id="once")
-        else:
-            yield Choice("a", "Allow once", "also this server's others, until you quit", id="once")
-            yield Choice("s", "Allow for session", "this server's prompts and resources", id="session")
-        yield Choice("d", "Deny", "nothing is sent", key("esc"), id="deny")
-        return
-    what = f"this {request.kind.value}"
-    any_arguments = ", any arguments" if request.kind is not Kind.RESOURCE else ""
-    yield Choice("a", "Allow once", "just this call" if request.kind is Kind.TOOL else "just this time", id="once")
-    if not request.every_time:
-        yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
-        yield Choice("A", "Always allow…", "choose what to remember", id="always")
-    if request.before is not None and request.before.definition_text:
-        yield Choice("v", "See what changed", "since you last allowed it", id="changes")
-    if request.kind is Kind.TOOL:
-        yield Choice("e", "Edit arguments", "change them, then decide", id="edit")
-    yield Choice(
-        "d", "Deny", "the model hears that you said no" if by_model else "nothing is sent", key("esc"), id="deny"
-    )
-
-
-def _is_risky(request: Request) -> bool:
-    return request.kind is Kind.TOOL and request.hints.says_destructive
+    told = question(proposal.as_edited, proposal.edited)
+    return VerticalGroup(SeenScroll(*told, classes="question"), *choices(proposal), classes="step")

@@ -10,6 +10,9 @@ from textual.widgets import Static
 from mcp_tui.domain.definition_change import Change, Words
 from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, two
 
+_AROUND = 20
+"""Characters that stay at each end of what two long texts have in common."""
+
 
 class ChangesStep(VerticalGroup):
     """Each part that changed, the old text above the new one, and one answer: `#back` (esc)."""
@@ -27,6 +30,22 @@ class ChangesStep(VerticalGroup):
                 yield Static(marked("[b]$part[/b]", part=change.part))
                 yield pairs(("then", _side(old)), ("now", _side(new)))
         yield Choice("esc", "Back", "to the answers", id="back")
+
+
+def difference(change: Change) -> Content:
+    """Then and now on one line; of long texts what differs, and a few characters around it."""
+    old, new = change.words()
+    return Content.assemble(_side(_near(old)), ("  →  ", "$quiet"), _side(_near(new)))
+
+
+def _near(words: Words) -> Words:
+    if sum(len(text) for text, _ in words) <= 2 * _AROUND:
+        return words
+    return [(text, differs) if differs else (_ends(text), False) for text, differs in words]
+
+
+def _ends(text: str) -> str:
+    return text if len(text) <= 2 * _AROUND else f"{text[:_AROUND]} … {text[-_AROUND:]}"
 
 
 def _side(words: Words) -> Content:

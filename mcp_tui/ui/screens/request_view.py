@@ -5,11 +5,8 @@ Everything here quotes strangers: it is cleaned, never cut, and never read as ma
 
 from __future__ import annotations
 
-import json
-import re
 import time
 from collections.abc import Iterator
-from typing import Any
 
 from textual.content import Content
 from textual.widget import Widget
@@ -20,8 +17,8 @@ from mcp_tui.domain.definition_change import changes, in_short
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.rules import Rule
-from mcp_tui.domain.text import clean, hidden_count, pretty_json
-from mcp_tui.ui.widgets.pieces import marked, pairs, prose, two
+from mcp_tui.ui.screens.sent_view import foreign, sent
+from mcp_tui.ui.widgets.pieces import marked, two
 
 _ICONS = {Kind.TOOL: "ƒ", Kind.PROMPT: "¶", Kind.RESOURCE: "◆", Kind.TEMPLATE: "◇"}
 _VERBS = {
@@ -32,23 +29,20 @@ _VERBS = {
 }
 _SHORT = 4
 """Lines of a description that stand before the arguments; a longer one follows whole after them."""
-_MANY = 60
-"""More arguments than this are one text of JSON: rows of their own would be slow to draw."""
-_MARK = re.compile(r"⟦U\+[0-9A-F]{4,6}⟧")
 
 
-def question(request: Request, arguments: dict[str, Any], edited: bool) -> Iterator[Widget]:
-    """All that a person needs to decide, top to bottom."""
+def question(request: Request, edited: bool) -> Iterator[Widget]:
+    """All that a person needs to decide, top to bottom; `edited`: whether they changed the arguments."""
     yield Static(asker(request))
     source = " · ".join(part for part in (request.server, request.server_kind) if part)
-    name = Content.assemble((f"{_ICONS[request.kind]} ", "$hue"), _shown(request.item, "bold"))
+    name = Content.assemble((f"{_ICONS[request.kind]} ", "$hue"), foreign(request.item, "bold"))
     about = request.description.strip()
     lines = about.splitlines()
     first = HIDDEN.cut("\n".join(lines[:_SHORT]), 80 * _SHORT)
     yield two(name, marked("[$quiet]$source[/]", source=source), "" if about else "gap")
     if about:
-        yield Static(_shown(first, "$quiet"), classes="about gap")
-    yield from _arguments(request.kind, arguments, edited)
+        yield Static(foreign(first, "$quiet"), classes="about gap")
+    yield from sent(request, edited)
     yield from _claims(request)
     if request.every_time:
         words = "[b $warn]△ Asked every time:[/] $why. An answer counts for this call alone."
@@ -57,7 +51,7 @@ def question(request: Request, arguments: dict[str, Any], edited: bool) -> Itera
         yield Static(_changed(request, request.before), classes="care")
     if first != about:
         yield two("[b]All of its description[/b]", "[$quiet]the server's words[/]")
-        yield Static(_shown(about, "$quiet"), classes="about")
+        yield Static(foreign(about, "$quiet"), classes="about")
 
 
 def asker(request: Request) -> Content:
@@ -66,29 +60,6 @@ def asker(request: Request) -> Content:
     if request.initiator is Initiator.MODEL:
         return marked(f"[$quiet]$who wants to {verb}[/]", who=request.who or "The model")
     return Content.from_markup(f"[$quiet]You want to {verb}[/]")
-
-
-def value_text(value: Any) -> str:
-    """A value as JSON for people; the lines of a text stand below each other, each `\\n` still to be seen."""
-    if isinstance(value, str):
-        lines = [json.dumps(each, ensure_ascii=False)[1:-1] for each in value.split("\n")]
-        return '"' + "\\n\n".join(lines) + '"'
-    return pretty_json(value)
-
-
-def _arguments(kind: Kind, arguments: dict[str, Any], edited: bool) -> Iterator[Widget]:
-    if not arguments and kind is not Kind.TOOL:
-        return
-    note = "[$hue]edited by you[/]  " if edited else ""
-    if not arguments:
-        yield two("[b]Arguments[/b]", f"{note}[$quiet]none[/]", "gap")
-        return
-    yield two("[b]Arguments[/b]", f"{note}[$quiet]exactly what is sent[/]")
-    if len(arguments) > _MANY:
-        yield Static(_counted(pretty_json(arguments)), classes="values")
-    else:
-        rows = [(_shown(name), _counted(value_text(value), name)) for name, value in arguments.items()]
-        yield pairs(*rows)
 
 
 def _claims(request: Request) -> Iterator[Widget]:
@@ -134,23 +105,3 @@ def claims(hints: Hints) -> Iterator[str]:
         yield "[$quiet]·[/] repeatable"
     if hints.open_world is False:
         yield "[$quiet]·[/] local"
-
-
-def _shown(raw: str, style: str = "") -> Content:
-    """Foreign text, its hidden characters as marks in the colour of care."""
-    text = prose(raw, style)
-    if hidden_count(raw):
-        for found in _MARK.finditer(clean(raw)):
-            text = text.stylize("$warn", found.start(), found.end())
-    return text
-
-
-def _counted(text: str, name: str = "") -> Content:
-    """A value, how many characters of it and of its name cannot be seen, and whether it gives a secret away."""
-    shown = _shown(text)
-    if HIDDEN.are_in(text) or HIDDEN.are_in(name):
-        shown += Content.from_markup("   [$warn]△ contains a configured secret[/]")
-    if count := hidden_count(text) + hidden_count(name):
-        plural = "" if count == 1 else "s"
-        shown += Content.from_markup(f"   [$warn]△ {count} hidden character{plural}[/]")
-    return shown

@@ -141,10 +141,12 @@ class Choice(HorizontalGroup, can_focus=True):
             id=id,
         )
         self.key_name = key_name
+        self.consequence = ""
         self.set_consequence(consequence)
 
     def set_consequence(self, words: Words) -> None:
         """Say what will happen."""
+        self.consequence = str(words)
         self._consequence.update(Content.from_markup("[$quiet]$why[/]", why=str(words)))
 
     def on_key(self, event: events.Key) -> None:
