@@ -10,12 +10,21 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
-from mcp_tui.chat.events import ToolApproved, ToolAsked, ToolDenied, ToolFinished, ToolProgressed, TurnEvent
-from mcp_tui.chat.ports import Gatekeeper, Tools
+from mcp_tui.chat.events import (
+    ResultHeld,
+    ToolApproved,
+    ToolAsked,
+    ToolDenied,
+    ToolFinished,
+    ToolProgressed,
+    TurnEvent,
+)
+from mcp_tui.chat.ports import Gatekeeper, Results, Tools
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, ToolCall
-from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.content import TextBlock, ToolResult
 from mcp_tui.domain.errors import ServerError
+from mcp_tui.domain.passing import Fate, Passed
 from mcp_tui.domain.permission import Request
 
 CANCELLED = "Cancelled by the user"
@@ -30,6 +39,7 @@ async def run_calls(
     tools: Tools,
     gate: Gatekeeper,
     who: str,
+    results: Results | None = None,
 ) -> AsyncGenerator[TurnEvent, None]:
     """Ask for all calls, run those that are approved, and write what the model is told into `answers`.
 
@@ -37,7 +47,7 @@ async def run_calls(
     calls without an answer keep what `answers` held before.
     """
     events: asyncio.Queue[TurnEvent | None] = asyncio.Queue()
-    work = asyncio.create_task(_Calls(answers, offered, tools, gate, who, events).run(calls))
+    work = asyncio.create_task(_Calls(answers, offered, tools, gate, who, results, events).run(calls))
     try:
         while event := await events.get():
             yield event
@@ -64,6 +74,7 @@ class _Calls:
     tools: Tools
     gate: Gatekeeper
     who: str
+    results: Results | None
     events: asyncio.Queue[TurnEvent | None]
 
     async def run(self, calls: Sequence[ToolCall]) -> None:
@@ -134,14 +145,23 @@ class _Calls:
         if decision.edited:
             shown = json.dumps(decision.arguments, ensure_ascii=False)
             edited = f"The user changed the arguments to {shown}\n"
+        is_held = self.results is not None and self.results.are_held(tool)
         try:
             result = await self.tools.call(tool, decision.arguments, progressed, approved.patience)
+            failed = False
         except ServerError as error:
-            self.answers[number] = f"{edited}Error: {error}"
-            self.events.put_nowait(ToolFinished(call, time.monotonic() - began, error=str(error)))
-            return
-        self.answers[number] = edited + _result_text(result)
-        self.events.put_nowait(ToolFinished(call, time.monotonic() - began, result))
+            # Its words are a server's too, and pass the same gate.
+            result, failed = ToolResult((TextBlock(str(error)),), is_error=True), True
+        seconds = time.monotonic() - began
+        passed = Passed(result, Fate.SENT)
+        if self.results is not None and is_held:
+            self.events.put_nowait(ResultHeld(call, seconds))
+            passed = await self.results.pass_on(tool, result)
+        self.answers[number] = edited + _result_text(passed.result)
+        if failed and passed.fate is Fate.SENT:
+            self.events.put_nowait(ToolFinished(call, seconds, error=result.text))
+        else:
+            self.events.put_nowait(ToolFinished(call, seconds, passed.result, fate=passed.fate))
 
 
 def parse_arguments(text: str) -> dict[str, Any]:

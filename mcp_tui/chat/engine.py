@@ -21,7 +21,7 @@ from mcp_tui.chat.events import (
     TurnFinished,
     UsageReported,
 )
-from mcp_tui.chat.ports import Gatekeeper, MayGoOn, Model, Tools
+from mcp_tui.chat.ports import Gatekeeper, MayGoOn, Model, Results, Tools
 from mcp_tui.domain.chat import (
     Answered,
     AssistantMessage,
@@ -47,12 +47,14 @@ async def run_turn(
     *,
     max_rounds: int = 10,
     may_go_on: MayGoOn | None = None,
+    results: Results | None = None,
     system: str = "",
 ) -> AsyncGenerator[TurnEvent, None]:
     """One turn, as events. Close it, or cancel the task that reads it, to stop the turn.
 
     `text` None sends the history again, after `TurnFailed` or a cut answer (which the new one replaces). After
-    every `max_rounds` requests `may_go_on` is asked. `system` leads each request and stays out of the history.
+    every `max_rounds` requests `may_go_on` is asked. `results` holds back what a person is to see first. `system`
+    leads each request and stays out of the history.
     """
     if text is None:
         _drop_cut_answer(conversation)
@@ -90,7 +92,7 @@ async def run_turn(
             if not message.calls:
                 yield TurnFinished(cut=message.cut)
                 return
-            async with aclosing(run_calls(message.calls, answers, offered, tools, gate, model.name)) as events:
+            async with aclosing(run_calls(message.calls, answers, offered, tools, gate, model.name, results)) as events:
                 async for event in events:
                     yield event
         finally:

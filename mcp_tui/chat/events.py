@@ -8,6 +8,7 @@ from typing import Any
 from mcp_tui.domain.chat import ToolCall, Usage
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.passing import Fate
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 
@@ -72,8 +73,16 @@ class ToolProgressed:
 
 
 @dataclass(frozen=True, slots=True)
+class ResultHeld:
+    """It answered after so many seconds; a person sees what it said before the model does."""
+
+    call: ToolCall
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class ToolFinished:
-    """It is done: with a result (which may itself be an error), or with an error of ours."""
+    """It is done: with a result (which may itself be an error) as the model gets it, or with an error of ours."""
 
     call: ToolCall
     seconds: float
@@ -81,6 +90,8 @@ class ToolFinished:
     error: str = ""
     stopped: bool = False
     """The user stopped the turn before an answer came."""
+    fate: Fate = Fate.SENT
+    """What became of the server's own result."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +125,7 @@ TurnEvent = (
     | ToolApproved
     | ToolDenied
     | ToolProgressed
+    | ResultHeld
     | ToolFinished
     | UsageReported
     | TurnFinished

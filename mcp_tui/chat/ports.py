@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import Answered, Message, Note, OfferedTool, Part, ReasoningPart, TextPart
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.passing import Passed
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 
@@ -20,6 +21,7 @@ __all__ = [
     "Part",
     "Progress",
     "ReasoningPart",
+    "Results",
     "TextPart",
     "Tools",
 ]
@@ -68,6 +70,18 @@ class Gatekeeper(Protocol):
     """Says whether a request may run."""
 
     async def check(self, request: Request) -> Decision: ...
+
+
+class Results(Protocol):
+    """Lets a person see results before the model does."""
+
+    def are_held(self, tool: Tool) -> bool:
+        """Whether this tool's results wait for a person."""
+        ...
+
+    async def pass_on(self, tool: Tool, result: ToolResult) -> Passed:
+        """What of a result goes on to the model. Cancelling takes the question off the screen."""
+        ...
 
 
 MayGoOn = Callable[[int], Awaitable[bool]]

@@ -50,6 +50,8 @@ class StdioSpec:
     """Seconds that a tool call has; None: as long as it takes."""
     log_level: str = ""
     """One of `LOG_LEVELS`: what it is to log from the start; "": as it likes."""
+    review_results: bool = False
+    """A person sees what its tools answer before the model does."""
 
     @property
     def address(self) -> str:
@@ -85,6 +87,7 @@ class HttpSpec:
     era: str = "auto"
     call_timeout: float | None = None
     log_level: str = ""
+    review_results: bool = False
     sse: bool = False
     """Speak HTTP+SSE (2024-11-05) to it at once; otherwise only when it knows no streamable HTTP."""
     oauth: OAuthSettings = field(default_factory=OAuthSettings)

@@ -20,6 +20,7 @@ from mcp_tui.chat.events import (
     UsageReported,
 )
 from mcp_tui.domain.masking import StreamMask
+from mcp_tui.domain.passing import Fate
 from mcp_tui.domain.permission import Initiator, Mode
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean, human_time
@@ -70,10 +71,14 @@ class _Report:
                 self._calls[call.id] |= {"allowed": False}
                 self.code = Exit.DENIED
                 say(f"⊘ {self._calls[call.id]['tool']}: Permission denied, {decision.why}")
-            case ToolFinished(call, seconds, result, error):
+            case ToolFinished(call, seconds, result, error, fate=fate):
                 made = self._calls.setdefault(call.id, {"tool": call.name})
                 made |= {"seconds": round(seconds, 3), "result": result.text if result else None, "error": error}
                 say(f"{'✗' if error else '✓'} {made['tool']} {human_time(seconds)} {error}".rstrip())
+                if fate is not Fate.SENT:
+                    made["fate"] = fate.value
+                if fate is Fate.WITHHELD:
+                    self.code = Exit.DENIED
             case Noted(text):
                 say(text)
             case UsageReported(usage):

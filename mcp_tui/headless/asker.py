@@ -1,4 +1,4 @@
-"""Asking for permission on a plain terminal: the question on stderr, the answer as a typed line."""
+"""Asking on a plain terminal, for leave to run or to pass a result on: questions on stderr, answers as typed lines."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ import sys
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import PermissionDenied
-from mcp_tui.domain.gate import Asker, Reply
+from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.passing import WITHHOLD, Fate, Held, Ruling
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.rules import Origin
-from mcp_tui.domain.text import clean, pretty_json
+from mcp_tui.domain.scan import scan
+from mcp_tui.domain.text import clean, clean_line, pretty_json
 from mcp_tui.headless.output import say
 
 ANSWERS = {"a": Answer.ONCE, "s": Answer.SESSION, "d": Answer.DENY}
@@ -27,11 +29,22 @@ class TerminalAsker:
         async with self._one_at_a_time:
             say(question(request))
             session = "" if request.every_time else "Allow for session (s), "
-            sys.stderr.write(f"Allow once (a), {session}Deny (d)? [d] ")
-            sys.stderr.flush()
-            line = await asyncio.to_thread(sys.stdin.readline)
-        answer = ANSWERS.get(line.strip().lower()[:1], Answer.DENY)
-        return Reply(answer, request.arguments, origin=Origin.TERMINAL)
+            typed = await _typed(f"Allow once (a), {session}Deny (d)? [d] ")
+        return Reply(ANSWERS.get(typed, Answer.DENY), request.arguments, origin=Origin.TERMINAL)
+
+    async def read(self, held: Held) -> Ruling:
+        """Shows a result; anything but `a` keeps it back."""
+        async with self._one_at_a_time:
+            say(held_result(held))
+            typed = await _typed("Send as shown (a), Withhold (d)? [d] ")
+        return Ruling(Fate.SENT) if typed == "a" else WITHHOLD
+
+
+async def _typed(prompt: str) -> str:
+    """The first letter of the line that is typed."""
+    sys.stderr.write(prompt)
+    sys.stderr.flush()
+    return (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
 
 
 class NoTerminal:
@@ -42,10 +55,25 @@ class NoTerminal:
             raise PermissionDenied(f"{request.every_time}, and there is no terminal to ask on", subject=request.item)
         raise PermissionDenied("there is no terminal to ask on; --allow lets it run", subject=request.item)
 
+    async def read(self, held: Held) -> Ruling:
+        where = clean_line(f"{held.tool} on {held.server}")
+        say(f"mcp-tui: the result of {where} is kept back: there is no terminal to show it on (review_results)")
+        return WITHHOLD
 
-def asker() -> Asker:
+
+def asker() -> TerminalAsker | NoTerminal:
     """The terminal when there is one to ask on, else nobody."""
     return TerminalAsker() if sys.stdin.isatty() and sys.stderr.isatty() else NoTerminal()
+
+
+def held_result(held: Held) -> str:
+    """A result that waits, as lines of shown text, and what is suspicious in it."""
+    lines = ["", "Send this result to the model?", f"  {clean_line(held.tool)} on {clean_line(held.server)}"]
+    lines += [f"  {line}" for line in clean(held.text).splitlines()]
+    found = dict.fromkeys(
+        f"  △ {each.kind.value}: {clean_line(each.what)}" for each in scan(held.text, held.other_tools)
+    )
+    return "\n".join([*lines, *found])
 
 
 def question(request: Request) -> str:

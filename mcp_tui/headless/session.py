@@ -24,7 +24,9 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 @asynccontextmanager
 async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
-    bench = Workbench(home, specs, asker=asker(), sign_in=sign_in_asks())
+    person = asker()
+    bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks())
+    bench.results.reader = person
     try:
         bench.start()
         await bench.hub.wait_settled()

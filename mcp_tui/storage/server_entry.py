@@ -78,6 +78,7 @@ def read_entry(
         "call_timeout": _seconds(entry, "call_timeout", None, place),
         "era": _one_of(entry, "era", ERAS, ERAS[0], place),
         "log_level": _one_of(entry, "log_level", LOG_LEVELS, "", place),
+        "review_results": _flag(entry, "review_results", False, place),
         "origin": place.origin,
         "missing": tuple(variables.missing),
         "needs_consent": needs_consent,

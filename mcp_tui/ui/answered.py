@@ -17,6 +17,7 @@ from mcp_tui.domain.content import block_text
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import RootsTold
 from mcp_tui.domain.masking import HIDDEN, MASK
+from mcp_tui.domain.passing import Fate, Held, Ruling
 from mcp_tui.domain.permission import Answer, Initiator, Request
 from mcp_tui.domain.secrets import looks_secret
 from mcp_tui.domain.signin import SignIn
@@ -26,7 +27,7 @@ KEPT = 200
 MAX_TEXT = 20_000
 """Characters of one text of it."""
 
-Asked = Literal["permission", "elicitation", "sampling", "sign-in"]
+Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in"]
 About = Literal[Asked, "roots"]
 Sense = Literal["yes", "no", "open"]
 """Something was given, it was refused, or it ended without either."""
@@ -107,6 +108,15 @@ def permission(request: Request, reply: Reply | None) -> Told:
     if asked == sent:
         return Told(outcome, "yes", _kept(*texts, ("arguments", sent)))
     return Told(f"{outcome}, edited", "yes", _kept(*texts, ("asked with", asked), ("arguments, as sent", sent)))
+
+
+def result(held: Held, ruling: Ruling | None) -> Told:
+    """None: the turn was stopped before there was an answer."""
+    texts = [("tool", held.tool), ("result", held.text)]
+    if ruling is None:
+        return Told(STOPPED, "open", _kept(*texts))
+    more = [("as the model got it", ruling.text), ("reason", ruling.reason)]
+    return Told(ruling.fate.value, "no" if ruling.fate is Fate.WITHHELD else "yes", _kept(*texts, *more))
 
 
 def elicitation(ask: Elicitation, reply: ElicitReply | None) -> Told:

@@ -98,6 +98,7 @@ class McpTuiApp(App[int]):
         self.asking = Asking(self)
         self.bench = self._make_bench(self.asking, self.asking)
         self.bench.subscribe(self.asking.happened)
+        self.bench.results.reader = self.asking
         models = self.bench.models
         self.asking.drafter = lambda: (models.draft, models.current.name) if models.current else (None, "")
         self.bench.start()

@@ -33,6 +33,7 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer, on_offer
 from mcp_tui.workbench.permissions import Permissions
+from mcp_tui.workbench.results import Results
 from mcp_tui.workbench.roots import Roots, as_roots
 from mcp_tui.workbench.rule_uses import RuleUses
 from mcp_tui.workbench.signin import SAVE_FIRST, SIGN_IN_FAULT, SigningIn
@@ -75,6 +76,7 @@ class Workbench:
             authorizer=self.signing_in,
             eras=Eras(home.paths.eras_file),
         )
+        self.results = Results(self.hub)
         self.roots = Roots(home, self.hub)
         self.models = Models(home)
         self.conversation = Conversation()
@@ -352,6 +354,7 @@ class Workbench:
             self.gate,
             max_rounds=settings.max_rounds,
             may_go_on=may_go_on,
+            results=self.results,
             system=settings.system,
         )
 

@@ -8,6 +8,7 @@ import signal
 import sys
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import pytest
 from scripted_endpoint import Endpoint, delta, refuse, say, sse
@@ -119,3 +120,18 @@ async def test_an_answer_that_was_cut_is_exit_code_1_and_said_on_stderr(shell: S
     assert (plain.code, plain.text) == (1, "Half an\n")
     assert "the answer is not whole" in plain.err
     assert (as_json.code, as_json.json["exit"], as_json.json["text"]) == (1, 1, "Half an")
+
+
+async def test_a_result_that_a_person_is_to_see_is_kept_back_without_a_terminal(
+    shell: Shell, endpoint: Endpoint, tmp_path: Path
+) -> None:
+    endpoint.script(say(calls=[("watched__add", {"a": 17, "b": 25})]), say("done"))
+    entry = {"command": sys.executable, "args": ["-m", "mcp_tui.demo.server"], "review_results": True}
+    servers = tmp_path / "watched.json"
+    servers.write_text(json.dumps({"mcpServers": {"watched": entry}}))
+    words = ("ask", "add 17 and 25", "--allow", "add", "--json", "--config", str(servers))
+    ran = await shell.run(*words, OPENAI_BASE_URL=endpoint.url, OPENAI_MODEL="scripted")
+    assert "the result of add on watched is kept back" in ran.err
+    assert ran.json["calls"][0]["fate"] == "kept back by you"
+    assert endpoint.requests[1]["messages"][-1]["content"] == "The user kept this result back."
+    assert ran.code == 5

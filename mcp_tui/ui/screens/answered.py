@@ -17,6 +17,7 @@ from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose, two
 
 TITLES = {
     "permission": "[b]$item[/b] on $server",
+    "result": "[b]The result of $item[/b] on $server",
     "elicitation": "[b]$server asked you[/b]",
     "sampling": "[b]$server asked a model[/b]",
     "roots": "[b]$server asked for your folders[/b]",

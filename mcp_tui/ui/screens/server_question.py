@@ -29,6 +29,8 @@ class ServerQuestion(Guarded, ModalScreen[T]):
 
     KEYS: ClassVar[Mapping[str, str]] = {}
     """The choices' ids by their keys."""
+    FIRST: ClassVar[str] = "Choice"
+    """What has the focus first."""
     FIELDS: ClassVar[str] = ""
     """What the focus goes to first when the person goes into the fields."""
 
@@ -78,7 +80,7 @@ class ServerQuestion(Guarded, ModalScreen[T]):
     # -- drawn, focused, clicked ----------------------------------------------------------------------
 
     def on_mount(self) -> None:
-        self.set_focus(self.query(Choice).first())
+        self.set_focus(self.query(self.FIRST).first())
         self.call_after_refresh(self._drawn)
 
     def _drawn(self) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from mcp_tui.domain.errors import UsageError
 from mcp_tui.domain.masking import HIDDEN, MASK
 
-OPTIONS = ("type", "era", "timeout", "call_timeout", "log_level", "inherit_env")
+OPTIONS = ("type", "era", "timeout", "call_timeout", "log_level", "inherit_env", "review_results")
 """The fields of an entry that are rarely needed, and share a line."""
 _FLAGS = {"true": True, "yes": True, "false": False, "no": False}
 

@@ -11,6 +11,7 @@ from mcp_tui.domain.catalog import NOTHING_SAID
 from mcp_tui.domain.chat import ToolCall
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.passing import Fate
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Request
 from mcp_tui.domain.text import clean_line, clean_start, human_time, pretty_json
@@ -90,11 +91,20 @@ class CardBlock(Block):
         self._progress, self._message = (progress, total), clean_start(message, _FOLDED_CHARACTERS)
         self.touch()
 
-    def finish(self, seconds: float, result: ToolResult | None, error: str) -> None:
-        """The end: a result, which may be an error of the tool's, or an error of ours."""
+    def hold(self, seconds: float) -> None:
+        """It answered; the user sees the result before the model does."""
+        self.state, self._right, self._waits = CallState.WAITING, "its result waits for you", True
+        self.touch()
+
+    def finish(self, seconds: float, result: ToolResult | None, error: str, fate: Fate = Fate.SENT) -> None:
+        """The end: a result as the model gets it, which may be an error of the tool's, or an error of ours."""
         failed = result is None or result.is_error
         self.state = CallState.FAILED if failed else CallState.DONE
         self._right = human_time(seconds) if self._sent or result else "not sent"
+        if fate is not Fate.SENT:
+            self._right = f"{fate.value} · {self._right}"
+        if fate is Fate.WITHHELD:
+            self.state = CallState.DENIED
         self._result, self._error = result, error
         self.touch()
 

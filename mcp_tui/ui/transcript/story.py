@@ -10,6 +10,7 @@ from uuid import uuid4
 from mcp_tui.chat.events import (
     Noted,
     ReasoningDelta,
+    ResultHeld,
     RoundStarted,
     TextDelta,
     ToolApproved,
@@ -56,7 +57,7 @@ class Story:
             case ToolAsked(call, server, tool, arguments, request):
                 self._cards[call.id] = CardBlock(call, server, tool, arguments, request)
                 self.add(self._cards[call.id])
-            case ToolApproved() | ToolDenied() | ToolProgressed() | ToolFinished():
+            case ToolApproved() | ToolDenied() | ToolProgressed() | ResultHeld() | ToolFinished():
                 self._fold_call(event)
             case Noted(text):
                 self.add(NoteBlock(text))
@@ -97,7 +98,7 @@ class Story:
             self.changed.add(self._open)
         self._open = None
 
-    def _fold_call(self, event: ToolApproved | ToolDenied | ToolProgressed | ToolFinished) -> None:
+    def _fold_call(self, event: ToolApproved | ToolDenied | ToolProgressed | ResultHeld | ToolFinished) -> None:
         card = self._cards.get(event.call.id)
         if card is None:
             return
@@ -110,8 +111,10 @@ class Story:
                 card.progress(progress, total, message)
             case ToolFinished(stopped=True):
                 card.stop()
-            case ToolFinished(_, seconds, result, error):
-                card.finish(seconds, result, error)
+            case ResultHeld(_, seconds):
+                card.hold(seconds)
+            case ToolFinished(_, seconds, result, error, fate=fate):
+                card.finish(seconds, result, error, fate)
         self.changed.add(card)
 
     def ask_for_user(self, server: str, tool: str, arguments: dict[str, Any], request: Request | None) -> ToolCall:

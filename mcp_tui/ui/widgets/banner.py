@@ -61,6 +61,9 @@ def words(waiting: list[Waiting]) -> Content:
     match first.about:
         case "permission":
             said = marked("[$hue]?[/] [b]$item[/b] on $server waits", item=first.item, server=first.server)
+        case "result":
+            words = "[$hue]?[/] [b]the result of $item[/b] on $server waits"
+            said = marked(words, item=first.item, server=first.server)
         case "elicitation":
             said = marked("[$hue]?[/] [b]$server[/b] asks you", server=first.server)
         case "sampling":
