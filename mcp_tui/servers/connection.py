@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 from mcp_tui import __version__
 from mcp_tui.domain.catalog import Catalog, Kind
 from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
-from mcp_tui.domain.happenings import CatalogChanged, ServerChanged
+from mcp_tui.domain.happenings import CatalogChanged, Logged, ServerChanged
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
@@ -332,6 +332,10 @@ class Connection:
         catalog = await list_all(self.spec.name, link)
         if self._link is not link:
             return
+        for kind in Kind:
+            if (note := catalog[kind].note) and note != self.catalog[kind].note:
+                words = f"{self.spec.name}: the list of {kind.group.lower()}: {note}"
+                self._tell(Logged(time.time(), "mcp-tui", "warning", words))
         self.catalog = catalog
         failed = [kind for kind in Kind if catalog[kind].error]
         if failed:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Tool
 from mcp_tui.domain.errors import RequestFailed, ServerError, ServerLost
+from mcp_tui.domain.limits import ITEMS, PAGES
 from mcp_tui.domain.text import shorten
 from mcp_tui.servers import convert
 from mcp_tui.servers.link import Link
@@ -16,7 +17,6 @@ from mcp_tui.servers.link import Link
 if TYPE_CHECKING:
     from mcp import Client
 
-MAX_PAGES = 100
 LIST_TIMEOUT = 15.0
 """Seconds for one page."""
 _METHOD_NOT_FOUND = -32601
@@ -62,7 +62,7 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
     broken: list[str] = []
     cursor: str | None = None
     seen: set[str] = set()
-    for page in range(1, MAX_PAGES + 1):
+    for page in range(1, PAGES + 1):
         try:
             raw = await _page(link, what, cursor)
         except ServerLost:
@@ -71,7 +71,8 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
             if what.kind is Kind.TEMPLATE and isinstance(error, RequestFailed) and error.code == _METHOD_NOT_FOUND:
                 return Listing()  # many servers have resources and have never heard of templates
             return Listing(tuple(items), error=str(error), note=_note("", broken))
-        for entry in raw[what.key]:
+        room = ITEMS - len(items) - len(broken)
+        for entry in raw[what.key][:room]:
             try:
                 item = what.read(server, entry)
                 if isinstance(item, Tool) and link.mirrors_arguments:
@@ -81,6 +82,8 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
                 broken.append("not an object")
             except ValueError as error:
                 broken.append(str(error))
+        if len(raw[what.key]) > room:
+            return Listing(tuple(items), note=_note(f"more than {ITEMS:,} items: stopped there", broken))
         cursor = raw.get("nextCursor")
         if not isinstance(cursor, str):
             return Listing(tuple(items), note=_note("", broken), **_cache_hints(raw))
@@ -88,7 +91,7 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
             stopped = f"the server repeats its cursor: stopped after {page} pages"
             return Listing(tuple(items), note=_note(stopped, broken))
         seen.add(cursor)
-    return Listing(tuple(items), note=_note(f"more than {MAX_PAGES} pages: stopped there", broken))
+    return Listing(tuple(items), note=_note(f"more than {PAGES} pages: stopped there", broken))
 
 
 async def _page(link: Link, what: _List, cursor: str | None) -> dict[str, Any]:

@@ -70,6 +70,8 @@ def list_tools(params: Message) -> Message:
     if MODE == "pages":
         page = int(params.get("cursor", 0))
         return {"tools": [tool(f"t{page}")], **({"nextCursor": str(page + 1)} if page < 2 else {})}
+    if MODE == "many":
+        return {"tools": [tool(f"t{at}") for at in range(10_003)]}
     if MODE == "malformed":
         return {"tools": [tool("echo"), {"name": "no schema"}, "no object"]}
     return {"tools": [tool(name) for name in [*TOOLS, *(f"new{at}" for at in range(changes))]]}

@@ -199,6 +199,13 @@ async def test_every_page_is_read_and_a_repeated_cursor_ends_it() -> None:
         assert len(listing.items) == 2 and "repeats its cursor" in listing.note
 
 
+async def test_a_list_without_measure_is_cut_and_the_log_says_so_once() -> None:
+    async with hosting(raw("many")) as host:
+        listing = host.hub.catalog("many")[Kind.TOOL]
+        assert len(listing.items) == 10_000 and listing.note == "more than 10,000 items: stopped there"
+        assert host.logged("warning") == ["many: the list of tools: more than 10,000 items: stopped there"]
+
+
 async def test_malformed_tools_are_left_out_and_counted() -> None:
     async with hosting(raw("malformed")) as host:
         listing = host.hub.catalog("malformed")[Kind.TOOL]
