@@ -12,7 +12,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, Field, Keyboard, request, seen, settle, until
+from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, request, seen, settle, until
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -21,7 +21,7 @@ from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.signin import SignIn
 
 STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
-LETTERS = "asAedy asAedy qxé opc"
+LETTERS = "asAedyr asAedyr qxé opc"
 FORM = {
     "properties": {
         "name": {"type": "string"},
@@ -31,8 +31,18 @@ FORM = {
 }
 TEXT = (SamplingMessage("user", (TextBlock("Why?"),)),)
 SIGN_IN = SignIn("srv", "https://as.example/authorize?state=s1", "http://127.0.0.1:4711/callback")
+
+
+async def ask_together(app: AskingApp) -> object:
+    """Two calls of one answer, one of high risk."""
+    calls = (request(batch="b"), request("delete", batch="b", hints=DESTRUCTIVE.hints))
+    return await asyncio.gather(*(app.asking.ask(each) for each in calls))
+
+
 ASKS: dict[str, Callable[[AskingApp], Coroutine[Any, Any, object]]] = {
     "permission": lambda app: app.asking.ask(request()),
+    "high risk": lambda app: app.asking.ask(DESTRUCTIVE),
+    "batch": ask_together,
     "form": lambda app: app.asking.elicit(Elicitation("srv", "Who?", FORM)),
     "address": lambda app: app.asking.elicit(Elicitation("srv", "Go", url="https://example.org")),
     "sampling": lambda app: app.asking.sample(Sampling("srv", TEXT)),
@@ -81,7 +91,9 @@ async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Rando
 
 
 @pytest.mark.parametrize(
-    "kinds", [["permission"], ["form", "address", "sampling", "sign-in"]], ids=lambda kinds: kinds[0]
+    "kinds",
+    [["permission", "high risk", "batch"], ["form", "address", "sampling", "sign-in"]],
+    ids=lambda kinds: kinds[0],
 )
 async def test_random_typing_never_answers_and_never_loses_a_character(kinds: list[str]) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
