@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Generator
 from pathlib import Path
+from typing import TextIO
 
 from mcp_tui.domain.errors import ConfigError
 
@@ -54,6 +55,13 @@ def make_folder(folder: Path) -> None:
         return
     make_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
+
+
+def open_private(path: Path) -> TextIO:
+    """Open a file to append to, for the user alone, even one that others could read so far. Raises OSError."""
+    file = open(path, "a", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, PRIVATE))  # noqa: SIM115
+    os.fchmod(file.fileno(), PRIVATE)
+    return file
 
 
 @contextlib.contextmanager

@@ -15,7 +15,7 @@ from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.secrets import known_secrets
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean
-from mcp_tui.storage.files import make_folder
+from mcp_tui.storage.files import make_folder, open_private
 from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
@@ -145,7 +145,7 @@ class Home:
         text = clean("".join(traceback.format_exception(error)))
         try:
             make_folder(self.paths.log_file.parent)
-            with self.paths.log_file.open("a", encoding="utf-8") as log:
+            with open_private(self.paths.log_file) as log:
                 log.write(f"{time.strftime('%Y-%m-%d %H:%M:%S')}\n{text}\n")
         except OSError:
             pass  # there is nowhere left to write it

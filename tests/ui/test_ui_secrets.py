@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import stat
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 from scripted_endpoint import Endpoint, say
 from whole_app import Folder, Seat, seat
@@ -20,6 +23,7 @@ from mcp_tui.ui.widgets.inspector.page import Page
 from mcp_tui.ui.widgets.traffic import TrafficView
 
 CANARY = "canary-tok/en-12345"
+FORMS = (CANARY.encode(), json.dumps(CANARY).encode(), quote(CANARY, safe="").encode())
 LEAKY = str(Path(__file__).parents[1] / "leaky_server.py")
 
 
@@ -78,6 +82,11 @@ async def test_no_screen_shows_a_secret(folder: Folder, endpoint: Endpoint) -> N
         assert MASK in log.read_text() and CANARY not in log.read_text()
         me.app.copy(CANARY)
         assert me.app.clipboard == MASK
+    kept = [file for name in ("config", "data", "state", "cache") for file in (folder.root / name).rglob("*")]
+    assert [file for file in kept if file.suffix == ".log"], "the run left something behind"
+    for file in kept:
+        assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600), file
+        assert file.is_dir() or not any(form in file.read_bytes() for form in FORMS), file
 
 
 async def test_what_is_typed_is_shown_as_typed_and_copied_as_typed(folder: Folder) -> None:
