@@ -46,6 +46,7 @@ def _as_tags(text: str) -> str:
 FLAGS = tuple(f"{_BLACK_FLAG}{_as_tags(region)}\U000e007f" for region in ("gbeng", "gbsct", "gbwls"))
 """England, Scotland, Wales: the only emoji that are written with tags."""
 
+_CONTROL = re.compile(f"[{CONTROLS}]")
 _ANY = re.compile(f"[{CONTROLS}{INVISIBLES}]|{_BLANK}{_BLANK}")
 _NO_SELECTOR = re.compile(f"[^{SELECTORS}]+")
 _RUN = re.compile(
@@ -56,7 +57,7 @@ _RUN = re.compile(
 def hidden_runs(text: str) -> Iterator[tuple[int, int]]:
     """Where characters stand that have to be marked: the start and end of each run of tags, of variation selectors,
     or of one and the same character."""
-    if _ANY.search(text) is None:
+    if (_CONTROL if text.isascii() else _ANY).search(text) is None:
         return
     is_picture = _DOTS.search(text) is not None
     for found in _RUN.finditer(text):
