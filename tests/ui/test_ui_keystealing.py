@@ -17,7 +17,8 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
-from mcp_tui.domain.content import TextBlock
+from mcp_tui.domain.content import TextBlock, ToolResult
+from mcp_tui.domain.passing import Held
 from mcp_tui.domain.signin import SignIn
 
 STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
@@ -43,6 +44,7 @@ ASKS: dict[str, Callable[[AskingApp], Coroutine[Any, Any, object]]] = {
     "permission": lambda app: app.asking.ask(request()),
     "high risk": lambda app: app.asking.ask(DESTRUCTIVE),
     "batch": ask_together,
+    "result": lambda app: app.asking.read(Held("srv", "fetch", ToolResult((TextBlock("All of it"),)))),
     "form": lambda app: app.asking.elicit(Elicitation("srv", "Who?", FORM)),
     "address": lambda app: app.asking.elicit(Elicitation("srv", "Go", url="https://example.org")),
     "sampling": lambda app: app.asking.sample(Sampling("srv", TEXT)),
@@ -92,7 +94,7 @@ async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Rando
 
 @pytest.mark.parametrize(
     "kinds",
-    [["permission", "high risk", "batch"], ["form", "address", "sampling", "sign-in"]],
+    [["permission", "high risk", "batch", "result"], ["form", "address", "sampling", "sign-in"]],
     ids=lambda kinds: kinds[0],
 )
 async def test_random_typing_never_answers_and_never_loses_a_character(kinds: list[str]) -> None:

@@ -257,8 +257,9 @@ class ApproveDialog(Guarded, ModalScreen[bool]):
 
     def _tell(self) -> None:
         """Say at the title which question this is, and how it stands with the calls."""
-        self.query_one(".dialog").set_class(self._proposal.is_high_risk, "-danger")
-        self.query_one(".top > .right", Static).update(self._corner())
+        self.query(".dialog").set_class(self._proposal.is_high_risk, "-danger")
+        for corner in self.query(".top > .right").results(Static):
+            corner.update(self._corner())
         for batch in self.query(BatchList):
             batch.show(self._proposal)
 
