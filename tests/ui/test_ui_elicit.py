@@ -15,7 +15,8 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling,
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.errors import ModelUnreachable
-from mcp_tui.ui.screens.elicit import ElicitDialog, host_in_letters, host_of
+from mcp_tui.ui.screens.address_view import host_in_letters, host_of
+from mcp_tui.ui.screens.elicit import ElicitDialog
 from mcp_tui.ui.screens.sample import SampleDialog
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.themes import INK, with_roles

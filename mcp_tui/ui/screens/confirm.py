@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen
+from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.ui.widgets.pieces import Choice, Words, two
@@ -19,7 +23,12 @@ class Confirm(ModalScreen[bool]):
     AUTO_FOCUS = "#no"
 
     def __init__(
-        self, title: str, question: Words, yes: tuple[str, str, str], no: tuple[str, str, str], danger: bool = False
+        self,
+        title: str,
+        question: Words | Sequence[Widget],
+        yes: tuple[str, str, str],
+        no: tuple[str, str, str],
+        danger: bool = False,
     ) -> None:
         super().__init__(classes="dialog-screen")
         self._title, self._question = title, question
@@ -30,7 +39,10 @@ class Confirm(ModalScreen[bool]):
         with VerticalGroup(classes="dialog -danger" if self._danger else "dialog"):
             with VerticalScroll(classes="question", can_focus=False):
                 yield two(f"[b]{self._title}[/b]", "", "gap")
-                yield Static(self._question, classes="gap")
+                if isinstance(self._question, str | Content):
+                    yield Static(self._question, classes="gap")
+                else:
+                    yield from self._question
             yield Choice(*self._yes, id="yes")
             yield Choice(*self._no, id="no")
 

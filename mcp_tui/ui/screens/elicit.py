@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 from typing import ClassVar
-from urllib.parse import urlsplit
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
-from textual.content import Content
-from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.text import clean
+from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
-from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose
+from mcp_tui.ui.widgets.pieces import Choice, marked, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 _TOLD = "The server wants you to go to this address. Nothing is opened by itself."
@@ -107,44 +105,3 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             Choice("ctrl+r", "Decline", "the server hears that you said no", width=14, id="decline"),
             Choice("esc   ", "Not now", "the server hears that you closed the question", width=14, id="not-now"),
         ]
-
-
-def address(url: str, told: str) -> list[Widget]:
-    """The whole address, and its host in clear; then our own words. Nothing is opened or fetched from here."""
-    host, warnings = host_of(url)
-    rows = [(Content("address"), line(url)), (Content("host"), Content.styled(line(host).plain, "bold"))]
-    if letters := host_in_letters(host):
-        rows.append((Content("in letters"), line(letters)))
-    cares = (Static(Content(f"△ {words}"), classes="care") for words in warnings)
-    return [pairs(*rows), *cares, Static(marked("[$quiet]$told[/]", told=told))]
-
-
-def host_of(url: str) -> tuple[str, list[str]]:
-    """The host as it goes over the wire (punycode), and what to be careful about."""
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-    except ValueError:
-        return "", ["this address cannot be read"]
-    warnings: list[str] = []
-    if parts.scheme != "https":
-        warnings.append("not https: others can read and change what goes there")
-    if "@" in parts.netloc:
-        warnings.append("the part before @ is a user name, not the host")
-    try:
-        host = host if host.isascii() else host.encode("idna").decode()
-    except UnicodeError:
-        warnings.append("the host has letters that no address can have")
-    if "xn--" in host:
-        warnings.append("the host has letters of other scripts: it may look like another one")
-    return host, warnings
-
-
-def host_in_letters(host: str) -> str:
-    """A punycode host as people read it; "" for any other."""
-    if "xn--" not in host:
-        return ""
-    try:
-        return host.encode().decode("idna")
-    except UnicodeError:
-        return ""

@@ -13,7 +13,7 @@ from textual.widgets import Input, Static
 
 from mcp_tui.domain.signin import SignIn, wrong_with
 from mcp_tui.domain.text import clean
-from mcp_tui.ui.screens.elicit import address
+from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.workbench.browser import is_remote, open_address, opener

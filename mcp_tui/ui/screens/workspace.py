@@ -18,7 +18,7 @@ from mcp_tui.ui.widgets.chat_pane import ChatPane
 from mcp_tui.ui.widgets.explorer import Explorer, ExplorerPane
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.key_line import KeyLine
-from mcp_tui.ui.widgets.messages import CopyRequested, TaskOpened
+from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested, TaskOpened
 from mcp_tui.ui.widgets.pieces import Pane
 from mcp_tui.ui.widgets.status_bar import SMALL, StatusBar, Strip, Switcher
 
@@ -267,6 +267,14 @@ class Workspace(Screen[None]):
     def _copy(self, event: CopyRequested | Transcript.CopyRequested) -> None:
         event.stop()
         self.app.copy(event.text)
+
+    @on(LinkRequested)
+    @on(Transcript.LinkRequested)
+    def _open_link(self, event: LinkRequested | Transcript.LinkRequested) -> None:
+        event.stop()
+        from mcp_tui.ui.links import open_link
+
+        self.app.run_worker(open_link(self.app, event.text), group="link", exit_on_error=False)
 
     @on(ChatPane.Typed)
     def _typed(self, event: ChatPane.Typed) -> None:

@@ -52,11 +52,18 @@ class Transcript(ScrollView, can_focus=True):
         Binding("down", "walk(1)", "Block below", show=False, id="transcript.down"),
         Binding("enter", "use", "Open or fold", id="transcript.open"),
         Binding("y", "copy_block", "Copy", id="transcript.copy"),
+        Binding("o", "open_link", "Open an address", show=False, id="transcript.link"),
         Binding("r", "retry", "Try again", show=False, id="transcript.retry"),
         Binding("t", "more_time", "60 s more", show=False, id="transcript.time"),
     ]
 
-    HELP = "The conversation. Up and down choose a block, enter opens it, y copies it."
+    HELP = "The conversation. Up and down choose a block, enter opens it, y copies it, o opens an address in it."
+
+    @dataclass
+    class LinkRequested(Message):
+        """The user wants to open an address that stands in this text."""
+
+        text: str
 
     @dataclass
     class CopyRequested(Message):
@@ -330,6 +337,11 @@ class Transcript(ScrollView, can_focus=True):
         """Copy the focused block."""
         if (block := self._chosen) is not None:
             self.post_message(self.CopyRequested(block.copied))
+
+    def action_open_link(self) -> None:
+        """Open an address that stands in the focused block, after a question."""
+        if (block := self._chosen) is not None:
+            self.post_message(self.LinkRequested(block.copied))
 
     def action_retry(self) -> None:
         """Ask for the failed turn again, when its error is the focused block."""

@@ -18,6 +18,14 @@ class CopyRequested(Message):
         self.text = text
 
 
+class LinkRequested(Message):
+    """The user wants to open an address that stands in this text (raw)."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.text = text
+
+
 class TaskOpened(Message):
     """The user wants to see what a task came to."""
 

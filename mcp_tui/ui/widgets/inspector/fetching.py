@@ -13,7 +13,7 @@ from textual.widgets import Static
 
 from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
 from mcp_tui.ui.widgets.inspector.page import View
-from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested
 from mcp_tui.ui.widgets.pieces import marked, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm, Suggest
 
@@ -33,7 +33,11 @@ class Asked(Generic[R]):
 class TextsView(View):
     """A body with text that came, to be copied or put into the chat."""
 
-    BINDINGS = [Binding("i", "insert", "Insert into the chat"), Binding("y", "copy", "Copy the text")]
+    BINDINGS = [
+        Binding("i", "insert", "Insert into the chat"),
+        Binding("y", "copy", "Copy the text"),
+        Binding("o", "open_link", "Open an address", show=False),
+    ]
 
     @property
     def text(self) -> str:
@@ -46,8 +50,11 @@ class TextsView(View):
     def action_copy(self) -> None:
         self.post_message(CopyRequested(self.text))
 
+    def action_open_link(self) -> None:
+        self.post_message(LinkRequested(self.text))
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        return bool(self.text) if action in ("insert", "copy") else True
+        return bool(self.text) if action in ("insert", "copy", "open_link") else True
 
 
 class FormView(View, can_focus=False):

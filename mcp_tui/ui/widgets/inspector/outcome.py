@@ -17,7 +17,7 @@ from mcp_tui.domain.text import human_size, human_time, pretty_json
 from mcp_tui.ui.widgets.inspector.json_tree import JsonTree
 from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.texts import block_view, code_view, kind_of_text, text_view
-from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, prose, two
 from mcp_tui.workbench.calls import CallRecord
 
@@ -63,7 +63,7 @@ class Outcome:
 class ResultView(View):
     """One outcome: how it went, its data as a tree, its texts as they read best."""
 
-    BINDINGS = [Binding("y", "copy", "Copy the result")]
+    BINDINGS = [Binding("y", "copy", "Copy the result"), Binding("o", "open_link", "Open an address", show=False)]
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()
@@ -81,6 +81,9 @@ class ResultView(View):
 
     def action_copy(self) -> None:
         self.post_message(CopyRequested(self.outcome.text))
+
+    def action_open_link(self) -> None:
+        self.post_message(LinkRequested(self.outcome.text))
 
     def _failure(self) -> Iterator[Widget]:
         yield two(marked("[$bad]✗[/] [b]$what[/]", what=self.outcome.what), human_time(self.outcome.seconds))
