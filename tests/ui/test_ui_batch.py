@@ -8,11 +8,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from asking_app import DESTRUCTIVE, Asked, AskingApp, asked, drawn, request, screen_text, settle, told, until
+from scripted_endpoint import Endpoint, say
 from textual.widgets import Input
+from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.rules import Scope
+from mcp_tui.ui.screens.approve import ApproveDialog
 
 
 @asynccontextmanager
@@ -35,7 +38,7 @@ def call(item: str, **changes: Any) -> Request:
 async def test_each_call_gets_its_own_decision_and_nothing_runs_before_the_last() -> None:
     async with asked_together(call("add"), call("echo"), call("sum")) as (dialog, replies):
         shown = screen_text(dialog.app)
-        assert "call 1 of 3 in this answer" in shown
+        assert "call 1 of 3" in shown
         assert [word in shown for word in ("add", "echo", "sum")] == [True] * 3 and shown.count("to decide") == 3
         await dialog.alone("a")
         await dialog.ready()
@@ -148,3 +151,32 @@ async def test_leaving_the_reason_decides_nothing() -> None:
         await dialog.ready()
         assert "Allow once" in screen_text(dialog.app) and not dialog.reply.done()
         assert not dialog.app.screen.query(Input)
+
+
+def close(dialog: ApproveDialog) -> None:
+    """Close it as its last decision does, from the app's own task."""
+    dialog.dismiss(True)
+
+
+async def test_the_model_gets_each_decision_and_the_chat_shows_them(folder: Folder, endpoint: Endpoint) -> None:
+    calls: list[tuple[str, Any]] = [("pocket__add", {"a": 17, "b": 25}), ("pocket__book", {"city": "Oslo", "days": 2})]
+    endpoint.script(say("", calls=calls), say("Fine."))
+    async with seat(folder, [pocket()], model=endpoint.url) as me:
+        await me.send("go")
+        await me.until(lambda: len(me.app.asking.waiting) == 2)
+        await me.until(lambda: isinstance(me.app.screen, ApproveDialog))
+        dialog = me.app.screen
+        assert isinstance(dialog, ApproveDialog)
+        first, second = dialog._proposals  # pyright: ignore[reportPrivateUsage]
+        first.edit({"a": 1, "b": 2})
+        first.reply = Reply(Answer.ONCE, first.arguments)
+        second.reply = Reply(Answer.DENY, second.arguments, reason="By train, please")
+        me.app.call_later(close, dialog)
+        await me.until(lambda: not me.app.asking.waiting)
+        await me.idle()
+        await me.sees("arguments edited by you", "you denied it", "By train, please", "Fine.")
+    told = [message["content"] for message in endpoint.requests[1]["messages"] if message["role"] == "tool"]
+    assert told == [
+        'The user changed the arguments to {"a": 1, "b": 2}\n3',
+        "Permission denied: the user said no. Their reason: By train, please",
+    ]

@@ -22,7 +22,7 @@ from mcp_tui.domain.permission import Answer, remember
 from mcp_tui.domain.risk import is_high
 from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.lone_press import QUIET_BEFORE
-from mcp_tui.ui.screens.answers import ALLOWING, ANSWERS, KEYS, choices, open_up
+from mcp_tui.ui.screens.answers import ALLOWING, ANSWERS, KEYS, SEE_ALL, choices, open_up
 from mcp_tui.ui.screens.batch import BatchList
 from mcp_tui.ui.screens.changes import ChangesStep
 from mcp_tui.ui.screens.deny_reason import ReasonStep
@@ -93,7 +93,7 @@ class ApproveDialog(Guarded, ModalScreen[bool]):
         proposal = self._proposal
         match choice.id:
             case _ if proposal.is_closed and choice.id in ALLOWING:
-                self.notify("See every line of it first: pgdn, or ctrl+down.", title="Not yet", timeout=3)
+                choice.set_consequence(SEE_ALL, "b $warn")
             case "always":
                 self._step(RememberStep(proposal.as_edited))
             case "exact" | "item" | "server" | "turn" if other := self.query_one(RememberStep).changed_by(choice.id):
@@ -268,7 +268,7 @@ class ApproveDialog(Guarded, ModalScreen[bool]):
         count = f"[$quiet]1 of {self._waiting}[/]" if self._waiting > 1 else ""
         if len(self._proposals) > 1:
             place = self._proposals.index(self._proposal) + 1
-            count = f"[$quiet]← →  call {place} of {len(self._proposals)} in this answer[/]"
+            count = f"[$quiet]← →  call {place} of {len(self._proposals)}[/]"
         risk = "destructive" if self._proposal.request.hints.says_destructive else "high risk"
         danger = f"[b $bad]▲ {risk}[/]" if self._proposal.is_high_risk else ""
         return Content.from_markup("   ".join(filter(None, (count, danger))))

@@ -66,11 +66,12 @@ class CardBlock(Block):
         self._message = ""
         self._result: ToolResult | None = None
         self._error = ""
+        self._edited = False
 
     def approve(self, decision: Decision, now: float, patience: Patience | None = None) -> None:
         """It runs from `now` (seconds) on, with the arguments that were approved, for as long as the patience says."""
         self._patience = patience
-        self._arguments = decision.arguments
+        self._arguments, self._edited = decision.arguments, decision.edited
         self.state, self._sent, self._began, self._ticked = CallState.RUNNING, True, now, now
         self.touch()
 
@@ -85,6 +86,7 @@ class CardBlock(Block):
     def deny(self, decision: Decision) -> None:
         self.state = CallState.DENIED
         self._right = "you denied it" if decision.answer else clean_line(decision.why) or "denied"
+        self._error = decision.reason
         self.touch()
 
     def progress(self, progress: float, total: float | None, message: str) -> None:
@@ -103,6 +105,8 @@ class CardBlock(Block):
         self._right = human_time(seconds) if self._sent or result else "not sent"
         if fate is not Fate.SENT:
             self._right = f"{fate.value} · {self._right}"
+        if self._edited:
+            self._right = f"arguments edited by you · {self._right}"
         if fate is Fate.WITHHELD:
             self.state = CallState.DENIED
         self._result, self._error = result, error

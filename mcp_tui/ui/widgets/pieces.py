@@ -144,10 +144,10 @@ class Choice(HorizontalGroup, can_focus=True):
         self.consequence = ""
         self.set_consequence(consequence)
 
-    def set_consequence(self, words: Words) -> None:
+    def set_consequence(self, words: Words, style: str = "$quiet") -> None:
         """Say what will happen."""
         self.consequence = str(words)
-        self._consequence.update(Content.from_markup("[$quiet]$why[/]", why=str(words)))
+        self._consequence.update(Content.from_markup(f"[{style}]$why[/]", why=str(words)))
 
     def on_key(self, event: events.Key) -> None:
         if event.key == "enter":
