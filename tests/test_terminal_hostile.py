@@ -68,21 +68,22 @@ class Tour:
         self._terminal.type(f"\x1b[<{place}M\x1b[<{place}m")
 
     def allow(self, *fields: str) -> None:
-        """Say yes to the dialog, for the session."""
-        self._close("Allow for session", lambda: self.click("Allow for session"))
-        self.look("", *fields)
+        """Say yes to the dialog, for the session, and wait for what that shows."""
+        yes = "Allow for session"
+        self._insist(lambda: self.click(yes) if yes in self._terminal.text else None, lambda: self._has(fields))
+        self.seen.update(fields)
 
     def leave(self, words: str) -> None:
         """Close the dialog with these words."""
-        self._close(words, lambda: self._terminal.type(ESC))
+        self._insist(lambda: self._terminal.type(ESC), lambda: words not in self._terminal.text)
 
-    def _close(self, words: str, act: Callable[[], None]) -> None:
+    def _insist(self, act: Callable[[], None], done: Callable[[], bool]) -> None:
         """A dialog takes no answer in the first moment that it is seen, so that it may have to be given again."""
         for _ in range(20):
             act()
             with suppress(TimeoutError):
-                return self._terminal.wait_gone(words, within=0.5)
-        raise TimeoutError(words)
+                return self._terminal.wait_until(done, "the dialog's end", within=0.5)
+        raise TimeoutError(self._terminal.text)
 
     def _has(self, fields: tuple[str, ...]) -> bool:
         """A word may be cut at the end of a line, or be the beginning of another."""

@@ -387,7 +387,7 @@ async def test_consent_shows_the_exact_command_and_leaving_off_has_the_focus() -
     spec = StdioSpec("proj", "sh", ("-c", "rm -rf 'a b'"), {"API_KEY": "sekret-value"}, "/srv/x", origin=".mcp.json")
     bench.add("proj", spec=spec, status=ServerStatus(ServerState.CONSENT), info=None)
     async with opened(bench, Ref("proj"), (100, 30)) as (app, _, pilot):
-        await sees(app, pilot, "proj needs your consent", spec.address, "/srv/x", "API_KEY set", ".mcp.json")
+        await sees(app, pilot, "proj needs your consent", spec.address, "/srv/x", "API_KEY=•••set•••", ".mcp.json")
         assert "sekret" not in app.shown()
         await pilot.press("enter", "y")
         await pilot.pause()
