@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 
@@ -15,7 +14,6 @@ from mcp_tui.domain.masking import HIDDEN
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of a person
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
-gc.set_threshold(200_000, 20, 100)  # every test builds a screen; counting it through took a tenth of the time
 
 
 @pytest.fixture(autouse=True)
