@@ -14,6 +14,7 @@ from whole_app import Folder, pocket, seat
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.help import Help
 from mcp_tui.ui.screens.workspace import Workspace
+from mcp_tui.ui.widgets.inspector.server_page import ServerPage
 
 
 async def test_with_a_model_the_focus_starts_in_the_composer(folder: Folder, endpoint: Endpoint) -> None:
@@ -236,3 +237,16 @@ def test_the_first_frame_needs_neither_mcp_nor_openai_nor_pydantic() -> None:
     code = f"import sys, mcp_tui.ui.app; print([name for name in {heavy} if name in sys.modules])"
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=30)
     assert ran.stdout.strip() == "[]"
+
+
+async def test_a_page_made_anew_while_the_focus_is_on_its_way_to_it_swallows_no_keys(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f2", "enter")
+        await me.sees("The server says")
+        page = me.find(ServerPage)
+        page.focus_view()
+        page.open("details", again=True)
+        await me.press("f2")
+        await me.until(lambda: me.place == "explorer")
+        await me.press("f4")
+        await me.until(lambda: me.place == "inspector")

@@ -76,6 +76,11 @@ class Workspace(Screen[None]):
         self._show("chat" if self.app.has_model else "explorer", focus=True)
         self._tell()
 
+    def set_focus(self, widget: Widget | None, scroll_visible: bool = True, from_app_focus: bool = False) -> None:
+        """As ever, but never to a widget that is being removed: it would keep the focus and swallow every key."""
+        if widget is None or widget.display:
+            super().set_focus(widget, scroll_visible, from_app_focus)
+
     # -- what is seen -------------------------------------------------------------------------------
 
     def _show(self, name: str, focus: bool = False) -> None:
