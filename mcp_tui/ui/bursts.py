@@ -16,6 +16,8 @@ from textual.app import App
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
+from mcp_tui.ui.later import later
+
 LONGEST = 0.5
 """Seconds that keys wait at most for the focus to move: it may as well stay."""
 LOOKS_EVERY = 0.002
@@ -56,7 +58,7 @@ class Bursts:
         here = self._app.focused
         if isinstance(event, events.Key) and event.key in _awaited(here):
             self._first, self._from = event, here
-            self._app.set_timer(LONGEST, partial(self._give_up, event))
+            later(self._app, LONGEST, partial(self._give_up, event))
         return False
 
     @property
@@ -70,7 +72,7 @@ class Bursts:
         if key.key in _EDIT or self._has_moved or time.monotonic() >= end:
             await self._let_go()
         else:
-            self._app.set_timer(LOOKS_EVERY, partial(self._look, key, end))
+            later(self._app, LOOKS_EVERY, partial(self._look, key, end))
 
     async def _give_up(self, key: events.Key) -> None:
         """If the key did not come back until now, its widget used it itself."""

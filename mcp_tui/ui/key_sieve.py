@@ -15,6 +15,7 @@ from time import monotonic
 from textual import events
 from textual.app import App
 
+from mcp_tui.ui.later import later
 from mcp_tui.ui.lone_press import QUIET_AFTER, LonePress, Press, Verdict
 from mcp_tui.ui.widgets.pieces import Choice
 
@@ -141,7 +142,7 @@ class KeySieve:
             else:
                 self._app.call_later(self._take, held)
 
-        self._app.set_timer(seconds, over)
+        later(self._app, seconds, over)
 
     def _take(self, held: _Held) -> None:
         """Quiet has followed: the press counts, if its dialog is still there."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -68,9 +70,13 @@ class Demo(App[None]):
 
 def visible(app: Demo) -> list[str]:
     """The rows in view, as text."""
-    view = app.transcript
-    view.flush()
-    return [view.render_line(y).text.rstrip() for y in range(view.size.height)]
+    app.transcript.flush()
+    return drawn(app)
+
+
+def drawn(app: Demo) -> list[str]:
+    """The rows in view, as text, as they were drawn by themselves."""
+    return [app.transcript.render_line(y).text.rstrip() for y in range(app.transcript.size.height)]
 
 
 def shows(app: Demo, words: str) -> bool:
@@ -326,3 +332,14 @@ async def test_a_megabyte_of_result_opens_and_scrolls() -> None:
         await until(pilot, lambda: shows(app, "}"))
         await pilot.press("home")
         await until(pilot, lambda: shows(app, "✓  dump"))
+
+
+async def test_a_machine_that_pauses_at_any_moment_never_stops_the_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = itertools.count()
+    monkeypatch.setattr("textual._time.get_time", lambda: time.monotonic() + next(looks) * 0.002)
+    app = Demo()
+    async with app.run_test(size=(60, 12)) as pilot:
+        for words in ("one", "two", "three"):
+            app.transcript.add_note(words)
+            await until(pilot, lambda words=words: any(words in row for row in drawn(app)))
+            await pilot.pause(0.1)  # the next one is drawn at once

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
+import pytest
 from textual import events
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
@@ -23,7 +24,7 @@ class FakeApp:
         self.timers: list[Callable[[], Awaitable[None]]] = []
         self.handled: list[events.Event] = []
 
-    def set_timer(self, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
+    def later(self, node: object, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
         self.timers.append(act)
 
     async def handle(self, event: events.Event) -> None:
@@ -69,8 +70,9 @@ async def test_what_stands_behind_the_enter_of_a_filter_acts_on_what_was_found(f
     assert "pocket/forget" in folder.settings
 
 
-async def test_a_key_is_given_up_only_after_its_own_time() -> None:
+async def test_a_key_is_given_up_only_after_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
     app = FakeApp()
+    monkeypatch.setattr("mcp_tui.ui.bursts.later", app.later)
     bursts = Bursts(cast(Any, app), app.handle)
     first, second, behind = (events.Key("ctrl+u", None), events.Key("ctrl+u", None), events.Key("x", "x"))
     await bursts.handle(first)

@@ -12,6 +12,7 @@ from textual.widget import Widget
 
 from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, ServerRemoved
 from mcp_tui.ui.keys import bindings
+from mcp_tui.ui.later import later
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.transcript.transcript import Transcript
 from mcp_tui.ui.widgets.chat_pane import ChatPane
@@ -309,7 +310,7 @@ class Workspace(Screen[None]):
         """Repaint the counters, at most ten times a second."""
         if not self._telling and self.is_attached:
             self._telling = True
-            self.set_timer(TOLD_EVERY, self._tell)
+            later(self, TOLD_EVERY, self._tell)
 
     def _tell(self) -> None:
         self._telling = False

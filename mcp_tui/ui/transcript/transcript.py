@@ -17,6 +17,7 @@ from textual.strip import Strip
 from textual.visual import Visual
 
 from mcp_tui.chat.events import TurnFailed
+from mcp_tui.ui.later import later
 from mcp_tui.ui.transcript import selecting, walking
 from mcp_tui.ui.transcript.blocks import Block, NoteBlock, NoteKind, OutputBlock, UserBlock
 from mcp_tui.ui.transcript.column import Column
@@ -26,6 +27,8 @@ from mcp_tui.ui.transcript.story import Story
 from mcp_tui.ui.widgets.pieces import in_front
 
 if TYPE_CHECKING:
+    from asyncio import TimerHandle
+
     from textual.selection import Selection
     from textual.timer import Timer
 
@@ -90,7 +93,7 @@ class Transcript(ScrollView, can_focus=True):
         self._cursor: int | None = None
         self._follows = True
         self._drawn_at = self._cost = 0.0
-        self._drawing: Timer | None = None
+        self._drawing: TimerHandle | None = None
         self._ticking: Timer | None = None
         self._palette: Palette | None = None
 
@@ -160,14 +163,14 @@ class Transcript(ScrollView, can_focus=True):
         """Draw soon: at once when nothing was drawn lately, else when the pace allows it."""
         if self._drawing is None and self.is_mounted:
             pause = max(_PACE, self._cost * _SHARE) - (time.monotonic() - self._drawn_at)
-            self._drawing = self.set_timer(max(0.001, pause), self.flush, name="draw the transcript")
+            self._drawing = later(self, max(0.0, pause), self.flush)
         if self._ticking is not None and self._story.is_running:
             self._ticking.resume()
 
     def flush(self) -> None:
         """Draw what came in since the last time, now."""
         if self._drawing is not None:
-            self._drawing.stop()
+            self._drawing.cancel()
             self._drawing = None
         width = min(MAX_WIDTH, self.scrollable_content_region.width)
         if width <= 0:
