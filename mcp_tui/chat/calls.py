@@ -23,7 +23,7 @@ from mcp_tui.chat.ports import Gatekeeper, Results, Tools
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import TextBlock, ToolResult
-from mcp_tui.domain.errors import ServerError
+from mcp_tui.domain.errors import PermissionDenied, ServerError
 from mcp_tui.domain.passing import Fate, Passed
 from mcp_tui.domain.permission import Request
 
@@ -149,6 +149,10 @@ class _Calls:
         try:
             result = await self.tools.call(tool, decision.arguments, progressed, approved.patience)
             failed = False
+        except PermissionDenied as error:  # it is no longer what was allowed
+            self.answers[number] = f"Permission denied: {error.what}"
+            self.events.put_nowait(ToolFinished(call, time.monotonic() - began, error=error.what))
+            return
         except ServerError as error:
             # Its words are a server's too, and pass the same gate.
             result, failed = ToolResult((TextBlock(str(error)),), is_error=True), True

@@ -31,14 +31,14 @@ from mcp_tui.chat.ports import Progress
 from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.chat import AssistantMessage, Conversation, OfferedTool, ToolMessage, UserMessage
 from mcp_tui.domain.content import TextBlock, ToolResult
-from mcp_tui.domain.errors import ServerLost
+from mcp_tui.domain.errors import PermissionDenied, ServerLost
 from mcp_tui.domain.permission import Answer, Decision, Initiator, Request
 from mcp_tui.llm.client import OpenAIModel
 
 
 @dataclass
 class FakeTools:
-    """`add` adds, `slow` waits for `release`, `echo` says its text, `lost` loses its server, `hidden` is withheld."""
+    """`add` adds, `slow` waits for `release`, `echo` says its text, `lost` loses its server, `changed` is not what was allowed."""
 
     running: set[str] = field(default_factory=set[str])
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
@@ -46,10 +46,10 @@ class FakeTools:
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
     def offered(self) -> Sequence[OfferedTool]:
-        return [OfferedTool(name, "demo", name, "", {}) for name in ("add", "slow", "echo", "fail", "lost")]
+        return [OfferedTool(name, "demo", name, "", {}) for name in ("add", "slow", "echo", "fail", "lost", "changed")]
 
     def find(self, alias: str) -> Tool | None:
-        return Tool("demo", alias) if alias in ("add", "slow", "echo", "fail", "lost", "hidden") else None
+        return Tool("demo", alias) if alias in ("add", "slow", "echo", "fail", "lost", "changed", "hidden") else None
 
     def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
         return Request(Initiator.MODEL, Kind.TOOL, tool.server, tool.name, arguments, tool.definition, "", who=who)
@@ -73,6 +73,8 @@ class FakeTools:
                     return ToolResult((TextBlock("no disk"),), is_error=True)
                 case "lost":
                     raise ServerLost("demo went away", subject="demo")
+                case "changed":
+                    raise PermissionDenied("changed while it waited for your answer", subject="changed")
                 case _:
                     self.release.set()
                     return ToolResult((TextBlock(arguments.get("text", "")),))
@@ -268,6 +270,11 @@ async def test_an_object_inside_a_string_is_unwrapped_once(scene: Scene) -> None
         (("fail", {}), "Error: no disk", ""),
         (("lost", {}), "Error: demo went away", "demo went away"),
         (("echo", {}), "(no output)", ""),
+        (
+            ("changed", {}),
+            "Permission denied: changed while it waited for your answer",
+            "changed while it waited for your answer",
+        ),
     ],
 )
 async def test_what_goes_wrong_in_a_tool_is_told_and_the_turn_goes_on(
