@@ -38,7 +38,7 @@ from mcp_tui.llm.client import OpenAIModel
 
 @dataclass
 class FakeTools:
-    """`add` adds, `slow` waits for `release`, `echo` says its text, `lost` loses its server, `changed` is not what was allowed."""
+    """`add` adds, `slow` waits for `release`, `echo` says its text, `lost` loses its server, `changed` did."""
 
     running: set[str] = field(default_factory=set[str])
     called: list[tuple[str, dict[str, Any]]] = field(default_factory=list[tuple[str, dict[str, Any]]])
