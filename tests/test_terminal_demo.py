@@ -123,6 +123,15 @@ def test_every_way_out_is_quick_and_leaves_nothing_running(demo: Terminal, way: 
     assert b"\x1b[?1049l" in demo.raw and b"\x1b[?25h" in demo.raw, "the screen and the cursor are given back"
 
 
+@pytest.mark.parametrize("first", ["Explorer", "9 tools on offer"])
+def test_leaving_while_much_is_still_being_loaded_waits_for_none_of_it(tmp_path: Path, first: str) -> None:
+    with start(tmp_path, "demo") as terminal:
+        terminal.wait_for(first)
+        terminal.type(CTRL_Q)
+        assert terminal.wait_exit() < QUITS_WITHIN
+        assert terminal.exit_code == 0 and terminal.is_cooked()
+
+
 def test_the_smallest_window_and_every_resize_are_survived(tmp_path: Path) -> None:
     with start(tmp_path, "demo", columns=40, rows=12) as terminal:
         terminal.wait_for("Chat")

@@ -6,11 +6,11 @@ and what the environment says of an OpenAI account goes to OpenAI only.
 
 from __future__ import annotations
 
-import asyncio
 from importlib import import_module
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import ModelRefused
 from mcp_tui.llm.profiles import is_loopback, profile_for
 
@@ -38,7 +38,7 @@ def normalise(base_url: str) -> str:
 
 async def open_client(base_url: str, key: str, seconds: float) -> AsyncOpenAI:
     """A client for one address; `seconds` is the longest silence before and inside an answer."""
-    return await asyncio.to_thread(_open, base_url, key, seconds)
+    return await aside(_open, base_url, key, seconds)
 
 
 def _open(base_url: str, key: str, seconds: float) -> AsyncOpenAI:

@@ -18,6 +18,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from mcp_tui import __version__
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.catalog import Catalog, Kind
 from mcp_tui.domain.errors import AuthNeeded, ServerError, ServerUnreachable
 from mcp_tui.domain.happenings import CatalogChanged, Logged, ServerChanged
@@ -220,7 +221,7 @@ class Connection:
         try:
             if isinstance(self.spec, StdioSpec) and os.name == "posix":
                 self._process = await ServerProcess.start(self.spec, self.chatter.hear)
-            await asyncio.to_thread(sdk.load)
+            await aside(sdk.load)
             await self._converse(wire)
         except CannotStart as failure:
             return failure.fault

@@ -5,13 +5,13 @@ What HTTP itself answers is noted on the wire, for the SDK tells of little more 
 
 from __future__ import annotations
 
-import asyncio
 import functools
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.servers.faults import HttpAnswer
 from mcp_tui.servers.process import MAX_LINE
@@ -33,7 +33,7 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
-        await asyncio.to_thread(_certificates)
+        await aside(_certificates)
         async with (
             _client(spec, wire, auth) as client,
             streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_LINE) as (reading, writing),
@@ -52,7 +52,7 @@ def sse_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
-        await asyncio.to_thread(_certificates)
+        await aside(_certificates)
         async with sse_client(spec.url, httpx_client_factory=client) as (reading, writing):
             yield TappedReader(reading, wire), TappedWriter(writing, wire)
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from textual import events, work
 from textual.app import App
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.bursts import Bursts
@@ -102,7 +103,7 @@ class McpTuiApp(App[int]):
         models = self.bench.models
         self.asking.drafter = lambda: (models.draft, models.current.name) if models.current else (None, "")
         self.bench.start()
-        module = await asyncio.to_thread(import_module, "mcp_tui.ui.screens.workspace")
+        module = await aside(import_module, "mcp_tui.ui.screens.workspace")
         self.workspace = module.Workspace(self)
         await self.push_screen(self.workspace)
         self.raised.set()
@@ -128,7 +129,7 @@ class McpTuiApp(App[int]):
             await model.warm()
         from mcp_tui.ui.transcript import preload
 
-        await asyncio.to_thread(preload)
+        await aside(preload)
 
     async def _come_to_rest(self) -> None:
         await self._servers_drawn()

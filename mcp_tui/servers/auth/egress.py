@@ -12,9 +12,9 @@ from urllib.parse import urlsplit
 
 import httpx2
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import AuthNeeded
 from mcp_tui.servers.auth.addresses import Addresses
-from mcp_tui.servers.auth.aside import aside
 from mcp_tui.servers.auth.journal import Journal
 from mcp_tui.servers.http_tap import TappedClient
 

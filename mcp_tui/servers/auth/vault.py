@@ -10,8 +10,8 @@ from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToke
 from mcp.shared.auth_utils import resource_url_from_server_url
 from pydantic import ValidationError
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.signin import Hide, SignedIn, TokenStore
-from mcp_tui.servers.auth.aside import aside
 
 
 class Vault:

@@ -1,4 +1,4 @@
-"""Runs what may block for long, such as a keyring that waits to be unlocked; the program may end meanwhile."""
+"""Runs what may take long, a big import or a keyring that waits to be unlocked; the program may end meanwhile."""
 
 from __future__ import annotations
 
