@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conformance.suite import REVISION, Outcome, Run, Suite
+from tests.conformance.warm import warm_client
 
 EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.txt"
 AT_A_TIME = 2
@@ -27,8 +29,12 @@ def expected_failures() -> dict[str, str]:
 
 def outcomes(suite: Suite, runs: Sequence[Run]) -> Iterator[Outcome]:
     """Every run, in their order, as soon as it is known."""
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        yield from pool.map(suite.run, runs)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        warm_client(Path(folder), suite.environment) as client,
+        ThreadPoolExecutor(AT_A_TIME) as pool,
+    ):
+        yield from pool.map(lambda run: suite.run(run, client), runs)
 
 
 def surprise(outcome: Outcome, expected: dict[str, str]) -> str:

@@ -6,8 +6,8 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,7 +50,7 @@ class Suite:
     """An installed suite."""
 
     def __init__(self, modules: Path) -> None:
-        self._environment = {
+        self.environment = {
             **{name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"},
             "PYTHONPATH": str(HERE.parents[1]),  # the client is that of this very checkout
             "NODE_COMPILE_CACHE": str(
@@ -72,13 +72,12 @@ class Suite:
         others = [Run(name) for name, revisions in everything if revisions != REVISION or name not in required]
         return [Run(name, REVISION) for name in required] + others
 
-    def run(self, run: Run) -> Outcome:
-        """One scenario against our client. A scenario that fails is an outcome, not an error."""
-        client = shlex.join([sys.executable, str(HERE / "client.py")])
-        at = ["--spec-version", run.revision, "--force"] if run.revision else []
+    def run(self, run: Run, client: Sequence[str]) -> Outcome:
+        """One scenario against this client. A scenario that fails is an outcome, not an error."""
+        command = ["client", "--command", shlex.join(client), "--scenario", run.scenario]
+        command += ["--timeout", str(int(CLIENT_TIMEOUT * 1000))]
+        command += ["--spec-version", run.revision, "--force"] if run.revision else []
         with tempfile.TemporaryDirectory() as results:
-            patience = str(int(CLIENT_TIMEOUT * 1000))
-            command = ["client", "--command", client, "--scenario", run.scenario, *at, "--timeout", patience]
             try:
                 done = self._node(*command, "-o", results, timeout=SCENARIO_TIMEOUT)
             except subprocess.TimeoutExpired:
@@ -98,7 +97,7 @@ class Suite:
     def _node(self, *arguments: str, timeout: float) -> subprocess.CompletedProcess[str]:
         command = [*self._command, *arguments]
         return subprocess.run(
-            command, capture_output=True, text=True, check=False, timeout=timeout, env=self._environment
+            command, capture_output=True, text=True, check=False, timeout=timeout, env=self.environment
         )
 
 
