@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any
 
+from looking import until
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -94,19 +95,11 @@ class AskingApp(App[None]):
         return self.screen if isinstance(self.screen, ApproveDialog) else None
 
 
-async def until(pilot: Pilot[Any], wanted: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for something to become true."""
-    end = monotonic() + seconds
-    while not wanted():
-        assert monotonic() < end, "it did not happen in time"
-        await pilot.pause(0.01)
-
-
 async def drawn(pilot: Pilot[None]) -> ApproveDialog:
     """The dialog, once its answers may be given: it is drawn, and made to have been so for a long time."""
     app = pilot.app
     assert isinstance(app, AskingApp)
-    await until(pilot, lambda: app.dialog is not None and app.dialog.drawn_at is not None)
+    await until(lambda: app.dialog is not None and app.dialog.drawn_at is not None)
     assert app.dialog is not None
     app.dialog.drawn_at = monotonic() - 60
     return app.dialog
@@ -118,7 +111,7 @@ async def seen(pilot: Pilot[Any]) -> Guarded:
     def shown() -> Guarded | None:
         return pilot.app.screen if isinstance(pilot.app.screen, Guarded) else None
 
-    await until(pilot, lambda: (dialog := shown()) and dialog.drawn_at is not None)
+    await until(lambda: (dialog := shown()) and dialog.drawn_at is not None)
     dialog = shown()
     assert dialog is not None
     dialog.drawn_at = monotonic() - 60
@@ -158,12 +151,6 @@ async def told(pilot: Pilot[None]) -> str:
     """Everything that the question says, scrolled out of sight or not."""
     await pilot.pause()
     return "\n".join(str(each.render()) for each in pilot.app.screen.query(Static))
-
-
-def screen_text(app: App[Any]) -> str:
-    """What the terminal shows, as plain lines."""
-    strips = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
-    return "\n".join("".join(part.text for part in strip) for strip in strips)
 
 
 async def settle(task: asyncio.Task[Any]) -> Any:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from looking import screen_text
 from textual import on
 from textual.app import App, ComposeResult
 from textual.containers import Horizontal
 from textual.message import Message
-from textual.pilot import Pilot
 from textual.widget import Widget
 
 import mcp_tui.ui
@@ -253,11 +253,4 @@ class PaneApp(App[None]):
 
     def shown(self) -> str:
         """The screen as text."""
-        return "\n".join(strip.text.rstrip() for strip in self.screen._compositor.render_strips())  # pyright: ignore[reportPrivateUsage]
-
-
-async def until(pilot: Pilot[Any], seen: Callable[[], object], seconds: float = 5.0) -> None:
-    """Wait for something to be true."""
-    async with asyncio.timeout(seconds):
-        while not seen():
-            await pilot.pause(0.01)
+        return screen_text(self)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import itertools
 import time
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from looking import until
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.message import Message
-from textual.pilot import Pilot
 
 from mcp_tui.chat.events import (
     Noted,
@@ -81,13 +79,6 @@ def drawn(app: Demo) -> list[str]:
 
 def shows(app: Demo, words: str) -> bool:
     return any(words in row for row in visible(app))
-
-
-async def until(pilot: Pilot[None], true: Callable[[], bool]) -> None:
-    """Wait for the thing; a bug fails after five seconds."""
-    async with asyncio.timeout(5):
-        while not true():
-            await pilot.pause(0.01)
 
 
 def request(item: str, arguments: dict[str, Any], hints: Hints = NOTHING_SAID) -> Request:
@@ -166,21 +157,21 @@ async def test_cards_say_how_each_call_stands() -> None:
 
 async def test_a_running_call_shows_its_progress_and_a_turning_sign() -> None:
     app = Demo()
-    async with app.run_test(size=(70, 12)) as pilot:
+    async with app.run_test(size=(70, 12)):
         call = ToolCall("bench", "bench", "{}")
         fold(app, *asked("bench"), ToolApproved(call, Decision(True, {}, "")), ToolProgressed(call, 31, 50, "round 31"))
         assert shows(app, "62%") and shows(app, "round 31") and shows(app, "━━━") and shows(app, "◌  bench")
-        await until(pilot, lambda: any(sign in visible(app)[0] for sign in "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"))
-        await until(pilot, lambda: shows(app, "1 s   esc"))
+        await until(lambda: any(sign in visible(app)[0] for sign in "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"))
+        await until(lambda: shows(app, "1 s   esc"))
 
 
 async def test_nothing_turns_when_animations_are_off() -> None:
     app = Demo()
-    async with app.run_test(size=(70, 12)) as pilot:
+    async with app.run_test(size=(70, 12)):
         app.animation_level = "none"
         call = ToolCall("bench", "bench", "{}")
         fold(app, *asked("bench"), ToolApproved(call, Decision(True, {}, "")))
-        await until(pilot, lambda: shows(app, "1 s   esc"))
+        await until(lambda: shows(app, "1 s   esc"))
         assert shows(app, "◌  bench")
 
 
@@ -243,12 +234,12 @@ async def test_a_click_chooses_a_block_and_opens_it_on_its_first_row() -> None:
     async with app.run_test(size=(70, 30)) as pilot:
         app.transcript.add_user("first")
         fold(app, *ran("git_log", text_result("a\nb\nc\nd\ne")))
-        await until(pilot, lambda: shows(app, "2 more"))
+        await until(lambda: shows(app, "2 more"))
         await pilot.click(Transcript, offset=(10, 3))
-        await until(pilot, lambda: not shows(app, "▌  first") and shows(app, "▌  a"))
+        await until(lambda: not shows(app, "▌  first") and shows(app, "▌  a"))
         assert not shows(app, "▎  d")
         await pilot.click(Transcript, offset=(10, 2))
-        await until(pilot, lambda: shows(app, "▌  e"))
+        await until(lambda: shows(app, "▌  e"))
 
 
 async def test_dragging_selects_text_without_bars_and_padding() -> None:
@@ -256,7 +247,7 @@ async def test_dragging_selects_text_without_bars_and_padding() -> None:
     async with app.run_test(size=(40, 20)) as pilot:
         app.transcript.add_user("日本語 one")
         fold(app, *ran("git_log", text_result("five commits")))
-        await until(pilot, lambda: shows(app, "five"))
+        await until(lambda: shows(app, "five"))
         await pilot.mouse_down(Transcript, offset=(5, 0))
         await pilot.hover(Transcript, offset=(7, 3))
         await pilot.mouse_up(Transcript, offset=(7, 3))
@@ -274,12 +265,12 @@ async def test_the_view_follows_the_end_until_the_user_scrolls_up() -> None:
         assert shows(app, "para 49")
         view.focus()
         await pilot.press("pageup")
-        await until(pilot, lambda: not shows(app, "para 49"))
+        await until(lambda: not shows(app, "para 49"))
         top = visible(app)[0]
         fold(app, *(TextDelta(f"para {n}\n\n") for n in range(50, 90)))
         assert visible(app)[0] == top and visible(app)[-1].endswith("↓ more")
         await pilot.press("end")
-        await until(pilot, lambda: shows(app, "para 89"))
+        await until(lambda: shows(app, "para 89"))
         fold(app, TextDelta("the very end"))
         assert shows(app, "the very end")
 
@@ -291,11 +282,11 @@ async def test_a_new_width_wraps_everything_again_and_keeps_the_place() -> None:
             app.transcript.add_user(f"message {n} " + "word " * 30)
         fold(app, TextDelta("the end"))
         view = app.transcript
-        await until(pilot, lambda: shows(app, "the end") and view.show_vertical_scrollbar)
+        await until(lambda: shows(app, "the end") and view.show_vertical_scrollbar)
         view.scroll_to(y=28, animate=False, immediate=True)
-        await until(pilot, lambda: visible(app)[0].startswith("▎  message 7"))
+        await until(lambda: visible(app)[0].startswith("▎  message 7"))
         await pilot.resize_terminal(40, 12)
-        await until(pilot, lambda: view.size.width <= 40)
+        await until(lambda: view.size.width <= 40)
         assert visible(app)[0].startswith("▎  message 7")
         assert all(len(row) <= 40 for row in visible(app))
 
@@ -313,7 +304,7 @@ async def test_every_theme_draws_and_a_change_of_theme_draws_again(theme: str) -
     async with app.run_test(size=(60, 20)) as pilot:
         fold(app, *ran("git_log", text_result("done")), TextDelta("`code`"))
         app.transcript.focus()
-        await until(pilot, lambda: shows(app, "code"))
+        await until(lambda: shows(app, "code"))
         before = app.transcript.render_line(1)
         app.theme = "dracula"
         await pilot.pause()
@@ -329,9 +320,9 @@ async def test_a_megabyte_of_result_opens_and_scrolls() -> None:
         await pilot.press("enter")
         assert app.transcript.virtual_size.height > 27_000
         await pilot.press("end")
-        await until(pilot, lambda: shows(app, "}"))
+        await until(lambda: shows(app, "}"))
         await pilot.press("home")
-        await until(pilot, lambda: shows(app, "✓  dump"))
+        await until(lambda: shows(app, "✓  dump"))
 
 
 async def test_a_machine_that_pauses_at_any_moment_never_stops_the_drawing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,5 +332,5 @@ async def test_a_machine_that_pauses_at_any_moment_never_stops_the_drawing(monke
     async with app.run_test(size=(60, 12)) as pilot:
         for words in ("one", "two", "three"):
             app.transcript.add_note(words)
-            await until(pilot, lambda words=words: any(words in row for row in drawn(app)))
+            await until(lambda words=words: any(words in row for row in drawn(app)))
             await pilot.pause(0.1)  # the next one is drawn at once

@@ -6,7 +6,8 @@ import json
 from time import monotonic
 
 import pytest
-from asking_app import DESTRUCTIVE, SILENT, asked, request, screen_text, settle, told, until
+from asking_app import DESTRUCTIVE, SILENT, asked, request, settle, told
+from looking import screen_text, until
 from textual.containers import VerticalScroll
 
 from mcp_tui.domain.catalog import Hints, Kind
@@ -90,7 +91,7 @@ async def test_edited_arguments_are_exactly_what_is_returned() -> None:
     schema = {"type": "object", "properties": {"a": {"type": "integer"}}, "required": ["a"]}
     async with asked(request(schema=schema)) as dialog:
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         area = dialog.app.screen.query_one(Area)
         for wrong, words in (("{", "must be JSON"), ("[1]", "must be an object"), ('{"a": "x"}', "a: ")):
             area.text = wrong
@@ -108,7 +109,7 @@ async def test_edited_arguments_are_exactly_what_is_returned() -> None:
 async def test_leaving_the_editor_with_escape_changes_nothing_and_answers_nothing() -> None:
     async with asked(request()) as dialog:
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         dialog.app.screen.query_one(Area).text = "{}"
         await dialog.pilot.press("escape")
         await dialog.ready()
@@ -118,7 +119,7 @@ async def test_leaving_the_editor_with_escape_changes_nothing_and_answers_nothin
 async def test_hidden_characters_survive_the_editor_unchanged() -> None:
     async with asked(DESTRUCTIVE) as dialog:
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         text = dialog.app.screen.query_one(Area).text
         assert "\\u202e" in text and "\u202e" not in text
         assert read_arguments(text, None) == (DESTRUCTIVE.arguments, [])
@@ -193,15 +194,15 @@ async def test_long_arguments_scroll_to_their_last_line_and_the_answers_stay(siz
         while scroll.scroll_y < scroll.max_scroll_y:
             before = scroll.scroll_y
             dialog.keys.press("pagedown")
-            await until(dialog.pilot, lambda before=before: scroll.scroll_y > before)
+            await until(lambda before=before: scroll.scroll_y > before)
             assert scroll.scroll_y - before < scroll.size.height, "no line is jumped over"
             shown = screen_text(dialog.app)
             assert "Deny" in shown and "Allow once" in shown and "Permission required" in shown
-        await until(dialog.pilot, lambda: "line 29" in screen_text(dialog.app))
+        await until(lambda: "line 29" in screen_text(dialog.app))
         dialog.keys.press("home")
-        await until(dialog.pilot, lambda: "qwen3:14b wants to call" in screen_text(dialog.app))
+        await until(lambda: "qwen3:14b wants to call" in screen_text(dialog.app))
         dialog.keys.press("ctrl+down")
-        await until(dialog.pilot, lambda: scroll.scroll_y == 1)
+        await until(lambda: scroll.scroll_y == 1)
         assert not dialog.reply.done()
 
 
@@ -225,7 +226,7 @@ async def test_hostile_words_are_drawn_as_words_everywhere(theme: str) -> None:
         await dialog.alone("escape")
         await dialog.ready()
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         await dialog.pilot.press("ctrl+s")
         await dialog.ready()
         await dialog.alone("a")

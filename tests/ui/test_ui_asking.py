@@ -9,7 +9,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, drawn, request, screen_text, seen, settle, until
+from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, drawn, request, seen, settle
+from looking import screen_text, until
 from textual import events
 from textual.pilot import Pilot
 from textual.screen import ModalScreen
@@ -53,14 +54,14 @@ async def test_questions_are_asked_in_their_order_one_at_a_time() -> None:
             assert sum(isinstance(each, type(dialog)) for each in app.screen_stack) == 1
             assert await pilot.click("#once")
             assert (await settle(reply)).answer is Answer.ONCE
-        await until(pilot, lambda: app.dialog is None)
+        await until(lambda: app.dialog is None)
         assert app.asking.waiting == []
 
 
 async def test_a_draft_keeps_a_question_in_the_banner_until_it_is_gone() -> None:
     async with running("and compare") as (app, pilot, _):
         reply = ask(app)
-        await until(pilot, lambda: "? add on everything waits" in banner(app))
+        await until(lambda: "? add on everything waits" in banner(app))
         assert "F8" in banner(app) and "look" in banner(app)
         await pilot.pause(0.9)
         assert app.dialog is None and app.focused is app.query_one(Field)
@@ -74,7 +75,7 @@ async def test_a_question_waits_for_quiet_after_the_last_key() -> None:
         await pilot.press("x", "backspace")
         last = monotonic()
         ask(app)
-        await until(pilot, lambda: banner(app))
+        await until(lambda: banner(app))
         await drawn(pilot)
         assert monotonic() - last >= 0.65
 
@@ -95,7 +96,7 @@ async def test_a_modifier_alone_is_no_key() -> None:
 async def test_f8_opens_at_once_and_the_draft_stays() -> None:
     async with running("half a thought") as (app, pilot, _):
         ask(app)
-        await until(pilot, lambda: banner(app))
+        await until(lambda: banner(app))
         await pilot.press("f8")
         await drawn(pilot)
         assert app.text == "half a thought"
@@ -104,7 +105,7 @@ async def test_f8_opens_at_once_and_the_draft_stays() -> None:
 async def test_a_click_on_the_banner_opens_the_question() -> None:
     async with running("half a thought") as (app, pilot, _):
         ask(app)
-        await until(pilot, lambda: banner(app))
+        await until(lambda: banner(app))
         await pilot.click(Banner)
         await drawn(pilot)
 
@@ -128,20 +129,20 @@ async def test_a_burst_folds_the_dialog_back_and_every_character_reaches_the_com
         keys.type("add seas", gap=0.05)
         keys.press("enter", gap=0.05)
         keys.type("d", gap=0.05)
-        await until(pilot, lambda: app.text == "add seasd")
+        await until(lambda: app.text == "add seasd")
         assert app.dialog is None and banner(app) and not reply.done()
 
 
 async def test_the_draft_that_f8_left_behind_is_continued_where_it_stood() -> None:
     async with running("one ") as (app, pilot, keys):
         ask(app)
-        await until(pilot, lambda: banner(app))
+        await until(lambda: banner(app))
         await pilot.press("f8")
         await drawn(pilot)
         keys.wait(2)
         keys.type("sad", gap=0.1)
         keys.press("backspace", gap=0.1)
-        await until(pilot, lambda: app.text == "one sa")
+        await until(lambda: app.text == "one sa")
         await pilot.pause(0.8)
         assert app.dialog is None
 
@@ -154,7 +155,7 @@ async def test_a_paste_is_typing_and_goes_whole_to_the_composer() -> None:
         keys.press("a")
         keys.wait(0.1)
         keys.paste("d\nenter\nq")
-        await until(pilot, lambda: app.text == "ad\nenter\nq")
+        await until(lambda: app.text == "ad\nenter\nq")
         assert app.dialog is None and not reply.done()
 
 
@@ -162,12 +163,12 @@ async def test_keys_that_were_queued_before_the_dialog_was_drawn_are_typing() ->
     async with running() as (app, pilot, keys):
         keys.now = monotonic() + 5
         reply = ask(app)
-        await until(pilot, lambda: app.dialog is not None)
+        await until(lambda: app.dialog is not None)
         assert app.dialog
         app.dialog.drawn_at = None
         keys.press("a")
         keys.press("enter")
-        await until(pilot, lambda: app.text == "a")
+        await until(lambda: app.text == "a")
         await pilot.pause(0.4)
         assert not reply.done()
 
@@ -184,7 +185,7 @@ async def test_a_busy_app_takes_no_late_key_for_a_lone_one() -> None:
         await pilot.pause(0.01)
         asyncio.get_running_loop().call_later(0.2, time.sleep, 0.3)
         asyncio.get_running_loop().call_later(0.52, keys.press, "d")
-        await until(pilot, lambda: app.text == "ad")
+        await until(lambda: app.text == "ad")
         assert not reply.done()
 
 
@@ -193,9 +194,9 @@ async def test_cancelling_takes_the_question_off_the_screen_and_off_the_queue() 
         shown, queued = ask(app, "shown"), ask(app, "queued")
         await drawn(pilot)
         queued.cancel()
-        await until(pilot, lambda: [each.item for each in app.asking.waiting] == ["shown"])
+        await until(lambda: [each.item for each in app.asking.waiting] == ["shown"])
         shown.cancel()
-        await until(pilot, lambda: app.dialog is None and not app.asking.waiting)
+        await until(lambda: app.dialog is None and not app.asking.waiting)
         assert banner(app) == ""
 
 
@@ -206,10 +207,10 @@ async def test_a_cancelled_question_under_another_dialog_goes_when_that_closes()
         other = ModalScreen[None]()
         await app.push_screen(other)
         reply.cancel()
-        await until(pilot, lambda: not app.asking.waiting)
+        await until(lambda: not app.asking.waiting)
         assert app.screen is other
         other.dismiss(None)
-        await until(pilot, lambda: len(app.screen_stack) == 1)
+        await until(lambda: len(app.screen_stack) == 1)
 
 
 async def test_a_dialog_that_something_else_closes_is_a_no() -> None:
@@ -230,7 +231,7 @@ async def test_closing_the_app_denies_what_waits_and_what_comes_after() -> None:
 
 
 async def test_listeners_hear_of_every_change_and_nothing_ticks_when_nothing_waits() -> None:
-    async with running("draft") as (app, pilot, _):
+    async with running("draft") as (app, _, _):
         seen: list[list[tuple[str, int, bool, bool]]] = []
         stop = app.asking.listen(
             lambda: seen.append(
@@ -240,16 +241,16 @@ async def test_listeners_hear_of_every_change_and_nothing_ticks_when_nothing_wai
         before = asyncio.all_tasks()
         one = ask(app)
         two = asyncio.create_task(app.asking.ask(DESTRUCTIVE))
-        await until(pilot, lambda: seen and len(seen[-1]) == 2)
+        await until(lambda: seen and len(seen[-1]) == 2)
         assert seen[-1] == [("add", 1, False, False), ("delete_files", 2, True, False)]
         assert "and 1 more" in banner(app)
         one.cancel()
-        await until(pilot, lambda: seen[-1] == [("delete_files", 1, True, False)])
+        await until(lambda: seen[-1] == [("delete_files", 1, True, False)])
         assert "▲ destructive" in banner(app)
         two.cancel()
-        await until(pilot, lambda: seen[-1] == [])
+        await until(lambda: seen[-1] == [])
         stop()
-        await until(pilot, lambda: {each for each in asyncio.all_tasks() if not each.done()} <= before)
+        await until(lambda: {each for each in asyncio.all_tasks() if not each.done()} <= before)
 
 
 async def test_the_gate_sends_what_was_approved_and_a_cancelled_turn_sends_nothing() -> None:
@@ -263,9 +264,9 @@ async def test_the_gate_sends_what_was_approved_and_a_cancelled_turn_sends_nothi
         assert decision.allowed and decision.arguments == {"a": 17, "b": 25}
         assert (await gate.check(request())).allowed
         other = asyncio.create_task(gate.check(request("other")))
-        await until(pilot, lambda: app.asking.waiting)
+        await until(lambda: app.asking.waiting)
         other.cancel()
-        await until(pilot, lambda: not app.asking.waiting and app.dialog is None)
+        await until(lambda: not app.asking.waiting and app.dialog is None)
         assert other.cancelled()
 
 
@@ -276,9 +277,9 @@ async def test_edited_arguments_outlive_a_dialog_that_folds_away() -> None:
         dialog._proposal.arguments = {"a": 1}  # pyright: ignore[reportPrivateUsage]
         keys.wait(2)
         keys.type("x")
-        await until(pilot, lambda: app.text == "x")
+        await until(lambda: app.text == "x")
         app.query_one(Field).text = ""
-        await until(pilot, lambda: app.dialog not in (None, dialog))
+        await until(lambda: app.dialog not in (None, dialog))
         await drawn(pilot)
         await pilot.click("#once")
         assert (await settle(reply)).arguments == {"a": 1}
@@ -313,12 +314,10 @@ async def test_servers_questions_wait_in_one_line_with_those_for_permission() ->
     async with running() as (app, pilot, _):
         order = ["sampling", "permission", "elicitation"]
         replies = [put(app, "sampling"), ask(app), put(app, "elicitation")]
-        assert await until(pilot, lambda: len(app.asking.waiting) == 3) is None
+        assert await until(lambda: len(app.asking.waiting) == 3) is None
         answers: list[object] = []
         for about, button, reply in zip(order, ("#refuse", "#once", "#decline"), replies, strict=True):
-            await until(
-                pilot, lambda about=about: app.asking.waiting[0].about == about and app.asking.waiting[0].is_open
-            )
+            await until(lambda about=about: app.asking.waiting[0].about == about and app.asking.waiting[0].is_open)
             await seen(pilot)
             assert await pilot.click(button)
             answers.append(await settle(reply))
@@ -330,7 +329,7 @@ async def test_a_servers_question_says_how_many_wait() -> None:
         put(app, "elicitation")
         await seen(pilot)
         ask(app)
-        await until(pilot, lambda: "1 of 2" in screen_text(app))
+        await until(lambda: "1 of 2" in screen_text(app))
 
 
 @pytest.mark.parametrize("about", QUESTIONS)
@@ -339,10 +338,10 @@ async def test_cancelling_a_servers_question_takes_it_off_the_screen_and_off_the
         shown, queued = put(app, about), put(app, about)
         await seen(pilot)
         queued.cancel()
-        await until(pilot, lambda: len(app.asking.waiting) == 1)
+        await until(lambda: len(app.asking.waiting) == 1)
         assert app.asking.waiting[0].is_open
         shown.cancel()
-        await until(pilot, lambda: len(app.screen_stack) == 1 and not app.asking.waiting)
+        await until(lambda: len(app.screen_stack) == 1 and not app.asking.waiting)
         assert banner(app) == ""
 
 

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from asking_app import DESTRUCTIVE, Asked, AskingApp, asked, drawn, request, screen_text, settle, told, until
+from asking_app import DESTRUCTIVE, Asked, AskingApp, asked, drawn, request, settle, told
+from looking import screen_text, until
 from scripted_endpoint import Endpoint, say
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
@@ -99,7 +100,7 @@ async def test_decisions_outlive_a_dialog_that_folds_away() -> None:
         await dialog.alone("a")
         await dialog.ready()
         dialog.keys.type("typing goes on", gap=0.05)
-        await until(dialog.pilot, lambda: dialog.app.dialog is None)
+        await until(lambda: dialog.app.dialog is None)
         assert not any(reply.done() for reply in replies)
         dialog.app.query_one("Field").text = ""  # pyright: ignore[reportAttributeAccessIssue]
         dialog.app.asking.open_now()
@@ -113,7 +114,7 @@ async def test_calls_that_are_stopped_take_their_dialog_with_them() -> None:
     async with asked_together(call("add"), call("echo")) as (dialog, replies):
         for reply in replies:
             reply.cancel()
-        await until(dialog.pilot, lambda: dialog.app.dialog is None and not dialog.app.asking.waiting)
+        await until(lambda: dialog.app.dialog is None and not dialog.app.asking.waiting)
         await asyncio.gather(*replies, return_exceptions=True)
         replies.clear()
 
@@ -130,7 +131,7 @@ async def test_other_questions_are_not_mixed_in() -> None:
         await dialog.alone("d")
         await dialog.ready()
         await dialog.alone("d")
-        await until(dialog.pilot, lambda: replies[0].done() and replies[2].done())
+        await until(lambda: replies[0].done() and replies[2].done())
         await dialog.ready()
         assert "alone" in await told(dialog.pilot) and not replies[1].done()
 
@@ -138,7 +139,7 @@ async def test_other_questions_are_not_mixed_in() -> None:
 async def test_a_no_can_say_why() -> None:
     async with asked(request()) as dialog:
         await dialog.alone("r")
-        await until(dialog.pilot, lambda: dialog.app.screen.query("#reason-text"))
+        await until(lambda: dialog.app.screen.query("#reason-text"))
         await dialog.pilot.press(*("space" if char == " " else char for char in "Ask me later"), "enter")
         assert await settle(dialog.reply) == Reply(Answer.DENY, {"a": 17, "b": 25}, reason="Ask me later")
 
@@ -146,7 +147,7 @@ async def test_a_no_can_say_why() -> None:
 async def test_leaving_the_reason_decides_nothing() -> None:
     async with asked(request()) as dialog:
         await dialog.alone("r")
-        await until(dialog.pilot, lambda: dialog.app.screen.query("#reason-text"))
+        await until(lambda: dialog.app.screen.query("#reason-text"))
         await dialog.pilot.press(*"add", "escape")
         await dialog.ready()
         assert "Allow once" in screen_text(dialog.app) and not dialog.reply.done()

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, screen_text, seen, settle
+from asking_app import AskingApp, seen, settle
+from looking import screen_text
 from textual.app import App
 from textual.widgets import Input, Static
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from fakes import FakeBench, PaneApp, until
+from fakes import FakeBench, PaneApp
+from looking import until
 from textual.pilot import Pilot
 
 from mcp_tui.domain.catalog import Item, Kind, Prompt, Resource, Template, Tool
@@ -84,9 +85,9 @@ async def test_left_and_right_fold_and_unfold() -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await on_tree(pilot, pane)
         await pilot.press("down", "left")
-        await until(pilot, lambda: "echo" not in app.shown())
+        await until(lambda: "echo" not in app.shown())
         await pilot.press("right")
-        await until(pilot, lambda: "echo" in app.shown())
+        await until(lambda: "echo" in app.shown())
         await pilot.press("right")
         assert pane.home.ref == Ref("everything", Kind.TOOL, "echo")
         await pilot.press("left")
@@ -99,19 +100,19 @@ async def test_folds_and_the_cursor_survive_a_change_of_the_catalogue() -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await on_tree(pilot, pane)
         await pilot.press("down", "down", "down", *["down"] * 4, "right", "right")
-        await until(pilot, lambda: pane.home.ref == Ref("git", Kind.TOOL))
+        await until(lambda: pane.home.ref == Ref("git", Kind.TOOL))
         await pilot.press("right", "right")
-        await until(pilot, lambda: pane.home.ref == Ref("git", Kind.TOOL, "git_log"))
+        await until(lambda: pane.home.ref == Ref("git", Kind.TOOL, "git_log"))
         bench.hub.servers["git"].items.insert(0, Tool("git", "git_add"))
         bench.hub.servers["everything"].items.insert(0, Tool("everything", "brand-new"))
         for _ in range(50):
             pane.update(CatalogChanged("git"))
         pane.update(CatalogChanged("everything"))
-        await until(pilot, lambda: "git_add" in app.shown() and "brand-new" in app.shown())
+        await until(lambda: "git_add" in app.shown() and "brand-new" in app.shown())
         assert pane.home.ref == Ref("git", Kind.TOOL, "git_log")
         bench.hub.servers["git"].items = [Tool("git", "git_add")]
         pane.update(CatalogChanged("git"))
-        await until(pilot, lambda: "git_log" not in app.shown())
+        await until(lambda: "git_log" not in app.shown())
         assert pane.home.ref == Ref("git", Kind.TOOL)
 
 
@@ -124,38 +125,38 @@ async def test_many_changes_in_one_frame_are_one_update(monkeypatch: pytest.Monk
         monkeypatch.setattr(pane, "_say", synced.append)
         for _ in range(200):
             pane.update(CatalogChanged("git"))
-        await until(pilot, lambda: synced)
+        await until(lambda: synced)
         assert len(synced) == 1
 
 
 async def test_servers_come_fail_and_go() -> None:
     bench = FakeBench()
     app, pane = app_of(bench)
-    async with app.run_test(size=(40, 24)) as pilot:
-        await until(pilot, lambda: "No servers yet" in app.shown())
+    async with app.run_test(size=(40, 24)):
+        await until(lambda: "No servers yet" in app.shown())
         server = bench.add("git", Tool("git", "git_log"), status=ServerStatus(ServerState.CONNECTING))
         server.items, items = [], server.items
         pane.update(ServerChanged("git"))
-        await until(pilot, lambda: "◌ git" in app.shown() and "connecting" in app.shown())
+        await until(lambda: "◌ git" in app.shown() and "connecting" in app.shown())
         assert "Tools" not in app.shown()
         server.status, server.items = ServerStatus(ServerState.READY), items
         pane.update(ServerChanged("git"))
-        await until(pilot, lambda: "■ git_log" in app.shown())
+        await until(lambda: "■ git_log" in app.shown())
         server.status = ServerStatus(ServerState.CONSENT)
         server.items = []
         pane.update(ServerChanged("git"))
-        await until(pilot, lambda: "needs your consent" in app.shown())
+        await until(lambda: "needs your consent" in app.shown())
         del bench.hub.servers["git"]
         pane.update(ServerRemoved("git"))
-        await until(pilot, lambda: "No servers yet" in app.shown())
+        await until(lambda: "No servers yet" in app.shown())
 
 
 async def test_a_list_that_failed_says_so_among_all_four_groups() -> None:
     bench = FakeBench()
     bench.add("git", Prompt("git", "p"), errors={Kind.TOOL: "method not found"})
     app, _ = app_of(bench)
-    async with app.run_test(size=(40, 24)) as pilot:
-        await until(pilot, lambda: "✗ could not be listed" in app.shown())
+    async with app.run_test(size=(40, 24)):
+        await until(lambda: "✗ could not be listed" in app.shown())
         for group in ("Tools", "Prompts", "Resources", "Templates"):
             assert group in app.shown()
 
@@ -165,19 +166,19 @@ async def test_the_filter_finds_names_and_descriptions_on_every_server() -> None
     async with app.run_test(size=(40, 24)) as pilot:
         await on_tree(pilot, pane)
         await pilot.press("slash", *"gtlog")
-        await until(pilot, lambda: "git_log" in app.shown() and "echo" not in app.shown())
+        await until(lambda: "git_log" in app.shown() and "echo" not in app.shown())
         assert pane.has_draft
         await pilot.press("enter")
         assert pane.home.has_focus and pane.home.ref == Ref("git", Kind.TOOL, "git_log")
         await pilot.press("escape")
-        await until(pilot, lambda: "■ echo" in app.shown() and "git_log" not in app.shown())
+        await until(lambda: "■ echo" in app.shown() and "git_log" not in app.shown())
         await pilot.press("slash", *"numbers")
-        await until(pilot, lambda: "get-sum" in app.shown() and "echo" not in app.shown())
+        await until(lambda: "get-sum" in app.shown() and "echo" not in app.shown())
         await pilot.press("escape")
-        await until(pilot, lambda: "■ echo" in app.shown())
+        await until(lambda: "■ echo" in app.shown())
         assert pane.home.has_focus
         await pilot.press("slash", *"zzzz")
-        await until(pilot, lambda: "Nothing fits." in app.shown())
+        await until(lambda: "Nothing fits." in app.shown())
 
 
 async def test_space_withholds_a_tool_and_on_tools_all_of_them() -> None:
@@ -186,14 +187,14 @@ async def test_space_withholds_a_tool_and_on_tools_all_of_them() -> None:
     async with app.run_test(size=(40, 24)) as pilot:
         await on_tree(pilot, pane)
         await pilot.press("down", "down", "space")
-        await until(pilot, lambda: "□ echo" in app.shown())
+        await until(lambda: "□ echo" in app.shown())
         assert bench.withheld == {("everything", "echo")}
         assert len(app.said(Explorer.OfferChanged)) == 1
         await pilot.press("up", "space")
-        await until(pilot, lambda: "■ echo" in app.shown())
+        await until(lambda: "■ echo" in app.shown())
         assert bench.withheld == set()
         await pilot.press("space")
-        await until(pilot, lambda: "□ get-sum" in app.shown())
+        await until(lambda: "□ get-sum" in app.shown())
         assert bench.withheld == {("everything", "echo"), ("everything", "get-sum")}
 
 
@@ -240,7 +241,7 @@ async def test_hostile_names_are_shown_as_marks() -> None:
         pane.styles.width = 110
         await on_tree(pilot, pane)
         await pilot.press("slash", *"evil", "enter", "y")
-        await until(pilot, lambda: "⟦U+202E⟧" in app.shown())
+        await until(lambda: "⟦U+202E⟧" in app.shown())
         assert "[/bold][@click=app.quit]x[/]⟦U+001B⟧" in app.shown()
         assert not {"\x1b", "\u202e", "\x07"} & set(app.shown())
 
@@ -254,9 +255,9 @@ async def test_five_thousand_tools_stay_quick() -> None:
         await pilot.press("end")
         assert pane.home.ref == Ref("big", Kind.TEMPLATE)
         await pilot.press("slash", *"4711")
-        await until(pilot, lambda: "tool_4711" in app.shown())
+        await until(lambda: "tool_4711" in app.shown())
         await pilot.press("escape")
-        await until(pilot, lambda: "tool_0000" in app.shown(), 5)
+        await until(lambda: "tool_0000" in app.shown(), 5)
 
 
 async def test_a_server_that_is_removed_right_after_it_changed_is_no_surprise() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from looking import screen_text
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
@@ -329,11 +330,3 @@ def test_arguments_go_through_the_entries_and_come_back(values: dict[str, Any]) 
     back, wrong = gather(fields, lambda field: entries.get(field.path, UNSET))
 
     assert not wrong and same(back, values)
-
-
-def screen_text(app: App[None]) -> str:
-    """Every character on the screen."""
-    width, height = app.size
-    lines = app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
-    assert (width, height) == app.size
-    return "".join(segment.text for strip in lines for segment in strip)

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from asking_app import DESTRUCTIVE, Asked, asked, request, screen_text, settle, told, until
+from asking_app import DESTRUCTIVE, Asked, asked, request, settle, told
+from looking import screen_text, until
 
 from mcp_tui.domain.echoes import Echo
 from mcp_tui.domain.gate import Reply
@@ -45,31 +46,31 @@ async def test_nothing_allows_it_before_every_line_was_seen() -> None:
             assert "build/0" in screen_text(dialog.app) and not dialog.reply.done()
         dialog.keys.wait(1)
         dialog.keys.press("end")  # what lies between was not seen
-        await until(dialog.pilot, lambda: "build/59" in screen_text(dialog.app))
+        await until(lambda: "build/59" in screen_text(dialog.app))
         assert "first see every line" in screen_text(dialog.app)
         dialog.keys.wait(1)
         dialog.keys.press("home")
-        await until(dialog.pilot, lambda: "build/0" in screen_text(dialog.app))
+        await until(lambda: "build/0" in screen_text(dialog.app))
         for _ in range(5):
             await read_on(dialog)
-        await until(dialog.pilot, lambda: "first see every line" not in screen_text(dialog.app))
+        await until(lambda: "first see every line" not in screen_text(dialog.app))
         await dialog.alone("a")
         assert await settle(dialog.reply) == Reply(Answer.ONCE, LONG)
 
 
 async def test_what_fits_on_the_screen_is_allowed_by_its_own_key_and_never_by_enter() -> None:
     async with asked(destructive(), (120, 50)) as dialog:
-        await until(dialog.pilot, lambda: "just this call" in screen_text(dialog.app))
+        await until(lambda: "just this call" in screen_text(dialog.app))
         dialog.keys.wait(1)
         dialog.keys.press(*["up"] * 6, gap=0.01)
-        await until(dialog.pilot, lambda: dialog.app.focused and dialog.app.focused.id == "once")
+        await until(lambda: dialog.app.focused and dialog.app.focused.id == "once")
         await dialog.alone("enter")
         assert not dialog.reply.done() and dialog.app.dialog
         await dialog.alone("A")
         await dialog.ready()
         dialog.keys.wait(1)
         dialog.keys.press("up")
-        await until(dialog.pilot, lambda: dialog.app.focused and dialog.app.focused.id == "keep")
+        await until(lambda: dialog.app.focused and dialog.app.focused.id == "keep")
         await dialog.alone("enter")
         assert not dialog.reply.done()
         await dialog.alone("y")
@@ -79,7 +80,7 @@ async def test_what_fits_on_the_screen_is_allowed_by_its_own_key_and_never_by_en
 async def test_an_edit_has_to_be_seen_again() -> None:
     async with asked(destructive(arguments={"n": 1}), (90, 24)) as dialog:
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         dialog.app.screen.query_one(Area).text = str(LONG).replace("'", '"')
         await dialog.pilot.press("ctrl+s")
         await dialog.ready()
@@ -123,7 +124,7 @@ async def test_a_tools_own_words_are_told_of_but_are_no_high_risk() -> None:
 async def test_the_warning_goes_with_the_text_that_was_edited_out() -> None:
     async with asked(request(arguments={"body": WORDS}, echoes=(Echo("body", WORDS, "mail"),))) as dialog:
         await dialog.alone("e")
-        await until(dialog.pilot, lambda: dialog.app.screen.query(Area))
+        await until(lambda: dialog.app.screen.query(Area))
         dialog.app.screen.query_one(Area).text = '{"body": "hello"}'
         await dialog.pilot.press("ctrl+s")
         await dialog.ready()

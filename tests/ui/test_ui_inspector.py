@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from fakes import FakeBench, PaneApp, until
+from fakes import FakeBench, PaneApp
+from looking import until
 from textual.pilot import Pilot
 from textual.widgets import Button
 
@@ -70,14 +71,14 @@ async def opened(bench: FakeBench, ref: Ref, size: tuple[int, int] = (60, 40)) -
     async with app.run_test(size=size) as pilot:
         pane.show(ref)
         pane.focus_body()
-        await until(pilot, lambda: "Details" in app.shown() or "Preview" in app.shown() or "Content" in app.shown())
+        await until(lambda: "Details" in app.shown() or "Preview" in app.shown() or "Content" in app.shown())
         await pilot.pause()
         yield app, pane, pilot
 
 
 async def sees(app: PaneApp, pilot: Pilot[None], *words: str) -> None:
     try:
-        await until(pilot, lambda: all(word in app.shown() for word in words))
+        await until(lambda: all(word in app.shown() for word in words))
     except TimeoutError:
         missing = [word for word in words if word not in app.shown()]
         pytest.fail(f"{missing} not in\n{app.shown()}")
@@ -127,7 +128,7 @@ async def test_a_tool_is_called_by_its_form_and_called_again() -> None:
     async with opened(bench, ref_to(SUM)) as (app, pane, pilot):
         await pilot.press("enter")
         await sees(app, pilot, "ctrl+s")
-        await until(pilot, lambda: type(app.focused).__name__ in ("Input", "Line"))
+        await until(lambda: type(app.focused).__name__ in ("Input", "Line"))
         await pilot.press(*"17")
         assert pane.has_draft
         await pilot.press("ctrl+s")
@@ -137,7 +138,7 @@ async def test_a_tool_is_called_by_its_form_and_called_again() -> None:
         assert bench.called == [("get-sum", {"a": 17})]
         assert not pane.has_draft
         await pilot.press("r")
-        await until(pilot, lambda: len(bench.called) == 2)
+        await until(lambda: len(bench.called) == 2)
         await sees(app, pilot, "History 2")
         await pilot.press("y")
         await pilot.pause()
@@ -151,7 +152,7 @@ async def test_a_tool_is_called_by_its_form_and_called_again() -> None:
 async def test_a_field_keeps_its_arrows_and_digits_and_a_draft_survives_another_page() -> None:
     async with opened(a_bench(), ref_to(SUM)) as (app, pane, pilot):
         await pilot.press("enter")
-        await until(pilot, lambda: type(app.focused).__name__ in ("Input", "Line"))
+        await until(lambda: type(app.focused).__name__ in ("Input", "Line"))
         await pilot.press("1", "3", "left", "2")
         await sees(app, pilot, "123")
         pane.show(ref_to(NOW))
@@ -207,7 +208,7 @@ async def test_leaving_the_program_while_a_call_runs_stops_the_call() -> None:
     bench.hold = asyncio.Event()
     async with opened(bench, ref_to(NOW)) as (app, pane, pilot):
         await pilot.press("enter", "ctrl+s")
-        await until(pilot, lambda: pane.is_running and bench.called)
+        await until(lambda: pane.is_running and bench.called)
         app.exit()
     assert bench.stopped == 1
 
@@ -218,7 +219,7 @@ async def test_keys_on_a_forms_button_do_not_act_on_the_page() -> None:
         await pilot.press("enter", "ctrl+s")
         await sees(app, pilot, "Result")
         await pilot.press("2")
-        await until(pilot, lambda: isinstance(app.focused, Button))
+        await until(lambda: isinstance(app.focused, Button))
         await pilot.press("r", "1", "c", "right")
         await pilot.pause()
         assert isinstance(app.focused, Button) and len(bench.called) == 1
@@ -282,7 +283,7 @@ async def test_a_prompt_with_arguments_is_filled_in_previewed_in_full_and_insert
     )
     async with opened(bench, ref_to(GREET)) as (app, _, pilot):
         await sees(app, pilot, "¶ greet", "everything · prompt", "Arguments 1", "who")
-        await until(pilot, lambda: type(app.focused).__name__ in ("Input", "Line"))
+        await until(lambda: type(app.focused).__name__ in ("Input", "Line"))
         await pilot.press(*"Ada", "ctrl+s")
         await sees(app, pilot, "all set", "Ada", "What is sent", "2 messages · ~", "user", "Say hello to Ada.", "twice")
         await sees(app, pilot, "assistant", "I will.", "use in chat")
@@ -327,7 +328,7 @@ async def test_a_template_gets_a_form_for_its_variables() -> None:
     bench.resource = ResourceResult((ResourceBlock("demo://items/4%2F2", "text/plain", text="found"),))
     async with opened(bench, ref_to(BY_ID)) as (app, _, pilot):
         await sees(app, pilot, "◇ item", "Variables", "id")
-        await until(pilot, lambda: type(app.focused).__name__ in ("Input", "Line"))
+        await until(lambda: type(app.focused).__name__ in ("Input", "Line"))
         await pilot.press("4", "slash", "2", "ctrl+s")
         await sees(app, pilot, "found")
         assert bench.called == [("demo://items/4%2F2", {})]

@@ -7,7 +7,8 @@ from collections.abc import AsyncGenerator
 from pathlib import Path
 
 import pytest
-from fakes import PaneApp, until
+from fakes import PaneApp
+from looking import until
 from textual.pilot import Pilot
 
 from mcp_tui.domain.gate import Reply
@@ -47,7 +48,7 @@ async def bench(tmp_path: Path) -> AsyncGenerator[Workbench]:
 
 async def sees(app: PaneApp, pilot: Pilot[None], *words: str) -> None:
     try:
-        await until(pilot, lambda: all(word in app.shown() for word in words), 20)
+        await until(lambda: all(word in app.shown() for word in words), 20)
     except TimeoutError:
         pytest.fail(f"{[word for word in words if word not in app.shown()]} not in\n{app.shown()}")
 
@@ -73,14 +74,14 @@ async def test_a_real_server_is_browsed_called_read_and_a_broken_one_explained(b
         inspector.focus_body()
         await sees(app, pilot, "ƒ reverse_text", "What to turn around")
         await pilot.press("enter")
-        await until(pilot, lambda: inspector.home is app.focused)
+        await until(lambda: inspector.home is app.focused)
         await pilot.press(*"stressed", "ctrl+s")
         await sees(app, pilot, "Result", "desserts", "History 1")
         guide = next(item for item in bench.items() if item.key == "demo://guide")
         inspector.show(Ref("demo", guide.kind, guide.key))
         inspector.focus_body()
         await sees(app, pilot, "text/markdown")
-        await until(pilot, lambda: bench.hub.status("broken").state is ServerState.FAILED, 20)
+        await until(lambda: bench.hub.status("broken").state is ServerState.FAILED, 20)
         inspector.show(Ref("broken"))
         inspector.focus_body()
         await sees(app, pilot, "broken did not start", "exit code 3", "no vault", "What to try")

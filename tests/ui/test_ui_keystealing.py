@@ -12,7 +12,8 @@ from collections.abc import Callable, Coroutine
 from typing import Any
 
 import pytest
-from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, request, seen, settle, until
+from asking_app import DESTRUCTIVE, AskingApp, Field, Keyboard, request, seen, settle
+from looking import until
 from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
@@ -81,13 +82,13 @@ async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Rando
         if chance.random() < 0.3:
             await asyncio.sleep(chance.choice([0, 0, 0.005]))
     keys.type("zz", gap=0.1)  # no stream is one lone key
-    await until(pilot, lambda: app.text.endswith("zz"))
+    await until(lambda: app.text.endswith("zz"))
     assert app.text == f"{expected}zz", stream
     await asyncio.sleep(0)
     assert not any(each.done() for each in replies), stream
     for each in replies:
         each.cancel()
-    await until(pilot, lambda: not app.asking.waiting and len(app.screen_stack) == 1)
+    await until(lambda: not app.asking.waiting and len(app.screen_stack) == 1)
     assert app.clipboard == "", "nothing was copied"
     app.query_one(Field).text = ""
 
@@ -122,7 +123,7 @@ async def test_a_lone_tab_goes_into_the_fields_and_from_then_on_keys_are_theirs(
         keys = Keyboard(app)
         keys.wait(1)
         keys.press("tab")
-        await until(pilot, lambda: isinstance(app.focused, (Input, TextArea)))
+        await until(lambda: isinstance(app.focused, (Input, TextArea)))
         await pilot.press(*"asd", "ctrl+s")
         done = await settle(reply)
         assert done == ElicitReply("accept", {"name": "asd", "size": "S"}) or done == SampleReply("asd", "human")
@@ -160,10 +161,10 @@ async def test_an_answering_key_among_others_sends_nothing_and_folds_the_questio
         keys.wait(1)
         keys.press("ctrl+s", gap=0.2)
         keys.type("and so on", gap=0.2)
-        await until(pilot, lambda: app.text == "and so on")
+        await until(lambda: app.text == "and so on")
         assert not reply.done() and len(app.asking.waiting) == 1 and len(app.screen_stack) == 1
         reply.cancel()
-        await until(pilot, lambda: not app.asking.waiting)
+        await until(lambda: not app.asking.waiting)
 
 
 async def test_a_paste_that_is_not_the_way_back_goes_to_the_composer() -> None:
@@ -174,7 +175,7 @@ async def test_a_paste_that_is_not_the_way_back_goes_to_the_composer() -> None:
         await seen(pilot)
         keys = Keyboard(app)
         keys.paste("http://elsewhere.example/?code=1")
-        await until(pilot, lambda: app.text.endswith("?code=1"))
+        await until(lambda: app.text.endswith("?code=1"))
         assert not reply.done() and len(app.screen_stack) == 1
         reply.cancel()
-        await until(pilot, lambda: not app.asking.waiting)
+        await until(lambda: not app.asking.waiting)

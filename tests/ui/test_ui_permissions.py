@@ -8,7 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
-from asking_app import Asked, asked, request, screen_text, settle, told
+from asking_app import Asked, asked, request, settle, told
+from looking import screen_text
 from scripted_endpoint import Endpoint, say
 from whole_app import Folder, Seat, pocket, seat
 

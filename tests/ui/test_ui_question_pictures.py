@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, seen, until
+from asking_app import AskingApp, seen
+from looking import until
 from pictures import SIZES, picture
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
@@ -144,7 +145,7 @@ async def roots(app: Page, pilot: Pilot[None]) -> None:
     here = Path("home")
     home = Home(Paths(here, here, here, here), {}, Settings(roots=("/srv/projects/parser", "/srv/shared/notes")))
     app.push_screen(RootsDialog(Roots(home, Hub(Trace(), lambda _: None))))
-    await until(pilot, lambda: isinstance(app.focused, Input))
+    await until(lambda: isinstance(app.focused, Input))
 
 
 async def asked(app: Page, pilot: Pilot[None], question: Any) -> None:

@@ -9,7 +9,8 @@ from time import monotonic
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, Field, Keyboard, seen, settle, until
+from asking_app import AskingApp, Field, Keyboard, seen, settle
+from looking import until
 from scripted_endpoint import Endpoint, say
 from textual import events
 from whole_app import Folder, Seat, pocket, seat
@@ -146,7 +147,7 @@ async def test_typing_never_passes_a_result_on() -> None:
         keys = Keyboard(app)
         keys.wait(3)
         keys.type("a dead area", gap=0.1)
-        await until(pilot, lambda: app.text == "a dead area")
+        await until(lambda: app.text == "a dead area")
         assert not ruling.done() and len(app.screen_stack) == 1
         app.asking.close()
         assert await settle(ruling) == WITHHOLD

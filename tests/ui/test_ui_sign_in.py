@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asking_app import AskingApp, seen, settle, told, until
+from asking_app import AskingApp, seen, settle, told
 from fakes import FakeBench, PaneApp
+from looking import until
 from textual import events
 from textual.widgets import Input
 
@@ -66,7 +67,7 @@ async def test_an_address_of_another_sign_in_is_not_taken_and_the_reason_stands_
         asked = asyncio.create_task(app.asking.sign_in(ASK))
         dialog = await dialog_of(pilot)
         await pilot.press("p")
-        await until(pilot, lambda: isinstance(dialog.focused, Input))
+        await until(lambda: isinstance(dialog.focused, Input))
         await pilot.press(*"code=c1", "enter")
         assert "belongs to another sign-in" in await told(pilot) and not asked.done()
         dialog.query_one("#back", Input).value = BACK
@@ -80,7 +81,7 @@ async def test_the_dialog_goes_when_the_browser_came_back_by_itself() -> None:
         asked = asyncio.create_task(app.asking.sign_in(ASK))
         await dialog_of(pilot)
         asked.cancel()
-        await until(pilot, lambda: not isinstance(app.screen, SignInDialog))
+        await until(lambda: not isinstance(app.screen, SignInDialog))
         assert not app.asking.waiting
 
 
@@ -89,7 +90,7 @@ async def test_while_something_is_typed_the_banner_says_who_waits() -> None:
     async with app.run_test(size=(120, 40)) as pilot:
         await pilot.press("x")
         asked = asyncio.create_task(app.asking.sign_in(ASK))
-        await until(pilot, lambda: app.asking.waiting)
+        await until(lambda: app.asking.waiting)
         assert "notes wants you to sign in" in await told(pilot)
         await pilot.press("f8")
         await dialog_of(pilot)
@@ -112,10 +113,10 @@ async def test_the_address_is_opened_by_the_users_browser_and_copied(
         dialog = await dialog_of(pilot)
         assert dialog.focused is not None and dialog.focused.id == "open"
         await pilot.press("o")
-        await until(pilot, seen.exists)
+        await until(seen.exists)
         assert seen.read_text() == ASK.url
         app.post_message(_lone("c"))
-        await until(pilot, lambda: app.clipboard.startswith("https://as.ex"))
+        await until(lambda: app.clipboard.startswith("https://as.ex"))
         await pilot.press("escape")
         await settle(asked)
 
@@ -153,10 +154,10 @@ async def test_a_servers_page_tells_who_is_signed_in_and_what_happened_and_signs
     async with app.run_test(size=(90, 50)) as pilot:
         pane.show(Ref("notes"))
         pane.focus_body()
-        await until(pilot, lambda: "then renewed by itself" in app.shown())
+        await until(lambda: "then renewed by itself" in app.shown())
         assert "https://as.example" in app.shown() and "read [b]write" in app.shown()
         await pilot.press("3")
-        await until(pilot, lambda: "What happened" in app.shown())
+        await until(lambda: "What happened" in app.shown())
         assert "The server wants a sign-in" in app.shown() and "HTTP 401 Bearer [b]" in app.shown()
         assert "✗" in app.shown() and "no PKCE" in app.shown()
         await pilot.press("o")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from fakes import FakeBench, PaneApp, until
+from fakes import FakeBench, PaneApp
+from looking import until
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind, Tool
@@ -44,15 +45,15 @@ async def test_what_is_opened_before_its_server_is_there_fills_when_it_is() -> N
     server = bench.add("pocket", status=ServerStatus(ServerState.CONNECTING))
     pane = InspectorPane(bench.as_workbench)
     app = PaneApp(pane)
-    async with app.run_test() as pilot:
+    async with app.run_test():
         pane.show(ADD)
         pane.focus_body()
-        await until(pilot, lambda: "pocket is connecting" in app.shown())
+        await until(lambda: "pocket is connecting" in app.shown())
         server.items.append(Tool("pocket", "add", description="Adds numbers."))
         server.status = ServerStatus(ServerState.READY)
         pane.update(ServerChanged("pocket"))
-        await until(pilot, lambda: "Adds numbers." in app.shown())
-        await until(pilot, lambda: app.focused is pane.home)
+        await until(lambda: "Adds numbers." in app.shown())
+        await until(lambda: app.focused is pane.home)
 
 
 async def test_history_grows_while_it_is_open(folder: Folder) -> None:
@@ -87,8 +88,8 @@ async def test_an_optional_choice_says_what_is_sent_if_it_is_left_out() -> None:
         CSS = ""
 
     app = FormApp(SchemaForm({"type": "object", "properties": {"units": units}}))
-    async with app.run_test() as pilot:
-        await until(pilot, lambda: "fahrenheit [F] if left out" in app.shown())
+    async with app.run_test():
+        await until(lambda: "fahrenheit [F] if left out" in app.shown())
 
 
 async def test_the_bottom_line_names_the_key_that_calls_while_a_long_form_hides_its_button(folder: Folder) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
 
+import looking
 import pytest
-from fakes import until
 from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
@@ -93,8 +93,7 @@ class Seat:
     @property
     def screen(self) -> str:
         """What the terminal shows, as plain lines."""
-        strips = self.app.screen._compositor.render_strips()  # pyright: ignore[reportPrivateUsage]
-        return "\n".join(strip.text.rstrip() for strip in strips)
+        return looking.screen_text(self.app)
 
     @property
     def draft(self) -> str:
@@ -127,7 +126,7 @@ class Seat:
     async def until(self, true: Callable[[], object], what: str = "it did not happen") -> None:
         """Wait for something to be so. Raises AssertionError with the screen."""
         try:
-            await until(self.pilot, true, PATIENCE)
+            await looking.until(true, PATIENCE)
         except TimeoutError:
             raise AssertionError(f"{what}:\n{self.screen}") from None
 
