@@ -16,11 +16,6 @@ settings.register_profile("patient", deadline=None)  # a busy machine is no fail
 settings.load_profile("patient")
 
 
-def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """One more worker than cores: a third of the time a test waits for a child, a socket or a clock."""
-    return (os.cpu_count() or 1) + 1
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_hidden() -> Iterator[None]:
     """The secrets of one test are none of the next one's."""
