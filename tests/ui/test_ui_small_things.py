@@ -11,6 +11,7 @@ from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.happenings import ServerChanged
 from mcp_tui.domain.servers import ServerState, ServerStatus
 from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.screens.workspace import Workspace
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 from mcp_tui.workbench.home import Home
@@ -101,3 +102,17 @@ async def test_the_bottom_line_names_the_key_that_calls_while_a_long_form_hides_
         await me.sees("^s  call")
         await me.press("f2")
         await me.sees_no("^s  call")
+
+
+async def test_a_server_that_got_ready_while_the_workspace_was_being_made_is_shown_as_such(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Workspace.on_mount
+
+    async def slowly(workspace: Workspace) -> None:
+        await workspace.app.bench.hub.wait_settled()
+        made(workspace)
+
+    monkeypatch.setattr(Workspace, "on_mount", slowly)
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")

@@ -71,6 +71,7 @@ class Workspace(Screen[None]):
 
     def on_mount(self) -> None:
         self._bench.subscribe(self._happened)
+        self.explorer.home.refresh_rows()  # something may have happened since it was mounted
         self._bench.trace.listener = lambda _frame: self._tell_soon()
         self._asking.listen(self._tell_soon)
         self._asking.has_draft = self.has_draft
