@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,19 +55,25 @@ def _hear_ctrl_c() -> None:
 class Shell:
     """A home and a folder to run commands in."""
 
-    def __init__(self, home: Path, **env: str) -> None:
+    def __init__(self, home: Path, *, command: Sequence[str] = PROGRAM, **env: str) -> None:
+        """`command` is what `run()` runs."""
         self.home = home
+        self._command = command
         self.env: Mapping[str, str] = home_environment(home, **env)
 
     async def run(self, *words: str, **env: str) -> Ran:
         """`mcp-tui WORDS…` with no terminal. Raises TimeoutError."""
-        process = await self.start(*words, **env)
-        return await self.ended(process)
+        return await self.ended(await self._start(self._command, words, env))
 
     async def start(self, *words: str, **env: str) -> asyncio.subprocess.Process:
-        """Start it and go on; `ended()` waits for it."""
+        """Start it, as a process of its own, and go on; `ended()` waits for it."""
+        return await self._start(PROGRAM, words, env)
+
+    async def _start(
+        self, command: Sequence[str], words: Sequence[str], env: Mapping[str, str]
+    ) -> asyncio.subprocess.Process:
         return await asyncio.create_subprocess_exec(
-            *PROGRAM,
+            *command,
             *words,
             cwd=self.home,
             env={**self.env, **env},

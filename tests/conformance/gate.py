@@ -8,9 +8,21 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.conformance.suite import REVISION, Outcome, Run, Suite
-from tests.conformance.warm import warm_client
+from tests.warm import warm
 
-EXPECTED_FAILURES = Path(__file__).parent / "expected_failures.txt"
+HERE = Path(__file__).parent
+EXPECTED_FAILURES = HERE / "expected_failures.txt"
+CLIENT = (
+    str(HERE / "client.py"),
+    (
+        "mcp.client.streamable_http",
+        "mcp.client.auth",
+        "httpx2",
+        "mcp_tui.servers.hub",
+        "mcp_tui.servers.auth.authorizer",
+    ),
+)
+"""What is run, and what is loaded before."""
 AT_A_TIME = 2
 """Some scenarios watch the clock: more at once would make them fail on a small machine."""
 
@@ -31,7 +43,7 @@ def outcomes(suite: Suite, runs: Sequence[Run]) -> Iterator[Outcome]:
     """Every run, in their order, as soon as it is known."""
     with (
         tempfile.TemporaryDirectory() as folder,
-        warm_client(Path(folder), suite.environment) as client,
+        warm(Path(folder), *CLIENT, suite.environment) as client,
         ThreadPoolExecutor(AT_A_TIME) as pool,
     ):
         yield from pool.map(lambda run: suite.run(run, client), runs)
