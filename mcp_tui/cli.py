@@ -116,6 +116,8 @@ def _add_permissions(permissions: argparse.ArgumentParser) -> None:
     explain.add_argument("tool", metavar="TOOL", help="TOOL or SERVER/TOOL")
     explain.add_argument("arguments", metavar="ARGS", nargs="*", help="key=value, or one JSON object")
     explain.add_argument("--for", dest="who", choices=["model", "form", "command"], default="model", help="who calls")
+    accept = add("accept", "accept what a server says to models, as it is now")
+    accept.add_argument("name", metavar="NAME", help="SERVER, or SERVER/TOOL")
     add("revoke", "forget a rule").add_argument("id", metavar="ID", help="the beginning of its id is enough")
 
 
@@ -157,6 +159,8 @@ def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> 
             match options.act:
                 case "explain":
                     return permissions.explain(home, specs, options.tool, options.arguments, options.who, options.json)
+                case "accept":
+                    return permissions.accept(home, specs, options.name, options.json)
                 case "revoke":
                     return permissions.revoke(home, options.id, options.json)
                 case _:

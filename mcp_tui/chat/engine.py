@@ -68,6 +68,7 @@ async def run_turn(
         rounds += 1
         yield RoundStarted(rounds)
 
+        await tools.settle()
         offered = tools.offered()
         hearing = _Hearing(conversation)
         try:

@@ -45,6 +45,10 @@ Progress = Callable[[float, float | None, str], None]
 class Tools(Protocol):
     """The tools that the model may ask for."""
 
+    async def settle(self) -> None:
+        """Have decided what may be offered; a person may be asked. Called before each `offered()`."""
+        ...
+
     def offered(self) -> Sequence[OfferedTool]: ...
 
     def find(self, alias: str) -> Tool | None:

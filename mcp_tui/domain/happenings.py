@@ -43,6 +43,13 @@ class Logged:
 
 
 @dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something that the person is to see at once. The text is raw."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Called:
     """A call of a tool has ended, whoever made it."""
 
@@ -86,6 +93,7 @@ Happening = (
     | ServerRemoved
     | CatalogChanged
     | Logged
+    | Noticed
     | Called
     | TaskHeard
     | TasksChanged

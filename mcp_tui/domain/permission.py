@@ -76,6 +76,8 @@ class Request:
     """The arguments of the tool's last call in this session."""
     echoes: tuple[Echo, ...] = ()
     """Text of servers' results in the arguments."""
+    blocked: str = ""
+    """Why it must not run whatever the rules say; "" when they may decide."""
     batch: str = ""
     """The same for all calls of one answer of the model, which are decided on together."""
 
@@ -109,6 +111,7 @@ class Decision:
 def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Verdict:
     """Deny before ask before allow: the strictest wins, whatever its scope. The exact order:
 
+    0. A tool that is not what was accepted of its server is denied to whoever asks.
     1. The mode: manual denies the model everything; read-only denies the model and forms every tool that the user
        has not marked read-only as it is defined now (what the server says of itself never counts).
     2. A rule that denies.
@@ -121,6 +124,8 @@ def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Ve
     Of several rules with one effect the narrowest is named, the oldest of those. Hints of a server only ever make
     things stricter. Only a rule for the same initiator counts.
     """
+    if request.blocked:
+        return Verdict(False, request.blocked)
     matching = sorted((rule for rule in rules if rule.matches(request)), key=_width)
     if why := _refused(request, matching, mode):
         return Verdict(False, why)

@@ -27,6 +27,7 @@ class FindingKind(Enum):
     ORDER = "order to the model"
     OTHER_TOOL = "another server's tool"
     SECRET_PATH = "path of keys or secrets"
+    LOOK_ALIKE = "name like another's"
 
 
 @dataclass(frozen=True, slots=True)

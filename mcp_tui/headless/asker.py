@@ -6,11 +6,14 @@ import asyncio
 import sys
 
 from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.passing import WITHHOLD, Fate, Held, Ruling
 from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.domain.pins import pin
+from mcp_tui.domain.review import Review
 from mcp_tui.domain.rules import Origin
 from mcp_tui.domain.scan import scan
 from mcp_tui.domain.text import clean, clean_line, pretty_json
@@ -39,6 +42,12 @@ class TerminalAsker:
             typed = await _typed("Send as shown (a), Withhold (d)? [d] ")
         return Ruling(Fate.SENT) if typed == "a" else WITHHOLD
 
+    async def review(self, review: Review) -> bool:
+        """Shows what a server says to models; anything but `a` leaves it out."""
+        async with self._one_at_a_time:
+            say(reviewed(review))
+            return await _typed("Accept as shown (a), Leave out of the chat (d)? [d] ") == "a"
+
 
 async def _typed(prompt: str) -> str:
     """The first letter of the line that is typed."""
@@ -60,6 +69,14 @@ class NoTerminal:
         say(f"mcp-tui: the result of {where} is kept back: there is no terminal to show it on (review_results)")
         return WITHHOLD
 
+    async def review(self, review: Review) -> bool:
+        where = clean_line(review.server)
+        say(
+            f"mcp-tui: {where} is left out: what it says to models waits for a look, and there is no terminal to ask on"
+        )
+        say(f"  mcp-tui permissions accept {where} shows it and accepts it")
+        return False
+
 
 def asker() -> TerminalAsker | NoTerminal:
     """The terminal when there is one to ask on, else nobody."""
@@ -74,6 +91,32 @@ def held_result(held: Held) -> str:
         f"  △ {each.kind.value}: {clean_line(each.what)}" for each in scan(held.text, held.other_tools)
     )
     return "\n".join([*lines, *found])
+
+
+def reviewed(review: Review) -> str:
+    """What a server says to models, as lines of shown text, what is suspicious first."""
+    why = f" {review.why}" if review.why else ""
+    lines = ["", "Permission required", f"  The model would read what {clean_line(review.server)} says.{why}"]
+    for tool, said, found in review.findings:
+        where = f"{tool}, {said.where}" if tool else said.where
+        lines.append(f"  △ {found.kind.value}: {clean_line(found.what)}, in {clean_line(where)}")
+    if review.instructions is not None:
+        lines += ["  instructions", *_indented(review.instructions.text)]
+    for each in review.tools:
+        lines.append(f"  ƒ {clean_line(each.tool.name)}  {each.standing.value}")
+        if found := changes(each.before, pin(each.tool).text):
+            for change in found:
+                lines += [f"    {clean_line(change.part)}, then:", *_indented(change.old), "    now:"]
+                lines += _indented(change.new)
+            continue
+        for said in each.said:
+            if said.where != "name":
+                lines += [f"    {clean_line(said.where)}:", *_indented(said.text)]
+    return "\n".join(lines)
+
+
+def _indented(text: str) -> list[str]:
+    return [f"      {line}" for line in clean(text).splitlines()]
 
 
 def question(request: Request) -> str:

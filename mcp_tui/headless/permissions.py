@@ -15,6 +15,7 @@ from mcp_tui.domain.permission import Initiator, Verdict
 from mcp_tui.domain.rule_words import sentence
 from mcp_tui.domain.rules import Effect, Rule, Scope
 from mcp_tui.domain.servers import ServerSpec
+from mcp_tui.headless.asker import reviewed
 from mcp_tui.headless.items import arguments_of
 from mcp_tui.headless.output import Exit, print_json, print_result, say, say_error
 from mcp_tui.headless.session import only_needed, report_unreachable, settled
@@ -39,6 +40,27 @@ async def list_rules(home: Home, specs: Sequence[ServerSpec], as_json: bool) -> 
     if not standings:
         say("Nothing is remembered. Every call by the model is asked for.")
     return Exit.OK
+
+
+async def accept(home: Home, specs: Sequence[ServerSpec], name: str, as_json: bool) -> int:
+    """Print what of a server (or of `SERVER/TOOL`) is new or changed, and accept it: typing the command is the yes."""
+    server, _, tool = name.partition("/")
+    chosen = [spec for spec in specs if spec.name == server]
+    if not chosen:
+        raise NoSuchItem(f"there is no server {server}", subject=server, hint="mcp-tui doctor lists them")
+    async with settled(home, chosen) as bench:
+        code = report_unreachable(bench)
+        waiting = bench.reviews.waiting(server)
+        found = [each for each in waiting.tools if tool in ("", each.tool.name)] if waiting else []
+        if waiting and found:
+            say(reviewed(replace(waiting, tools=tuple(found))))
+            bench.reviews.accept(server, [each.tool for each in found])
+    accepted = [each.tool.name for each in found]
+    if as_json:
+        print_json({"server": server, "accepted": accepted})
+    elif not code:
+        print_result(f"accepted {', '.join(accepted)}" if accepted else f"nothing of {name} waits")
+    return code
 
 
 async def revoke(home: Home, rule_id: str, as_json: bool) -> int:

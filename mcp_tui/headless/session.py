@@ -26,7 +26,7 @@ async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Wor
     """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
     person = asker()
     bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks())
-    bench.results.reader = person
+    bench.results.reader = bench.reviews.reviewer = person
     try:
         bench.start()
         await bench.hub.wait_settled()

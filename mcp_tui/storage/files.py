@@ -26,7 +26,7 @@ def read_text(path: Path) -> str | None:
     """The file's text, or None when there is no file. Raises ConfigError when it cannot be read."""
     try:
         return path.read_bytes().decode("utf-8-sig")
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path.name} is not UTF-8 text", subject=str(path)) from error

@@ -45,6 +45,11 @@ class Paths:
         return self.data / "mcp-tui.db"
 
     @property
+    def pins_file(self) -> Path:
+        """What was accepted of each server."""
+        return self.data / "pins.json"
+
+    @property
     def tokens_file(self) -> Path:
         """Sign-ins by server, where there is no keyring; readable by the user only."""
         return self.data / "sign-ins.json"

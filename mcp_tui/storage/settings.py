@@ -14,6 +14,8 @@ from mcp_tui.domain.permission import Mode
 from mcp_tui.storage import toml_edit
 from mcp_tui.storage.files import locked, read_text, write_text
 
+REVIEWS = ("suspicious", "always")
+
 
 @dataclass(frozen=True, slots=True)
 class ModelSettings:
@@ -43,6 +45,9 @@ class Settings:
     """`roots`: folders that servers are told they may work in."""
     mode: Mode = Mode.ASK
     """`permissions.mode`: the mode at the start: "ask", "read-only" or "manual"."""
+    review: str = REVIEWS[0]
+    """`permissions.review`: which newly met servers a person looks at before a model reads them: "suspicious" ones,
+    or "always" all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,10 @@ def _is_mode(value: Any) -> bool:
     return value in [mode.value for mode in Mode]
 
 
+def _is_review(value: Any) -> bool:
+    return value in REVIEWS
+
+
 def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
@@ -82,6 +91,7 @@ _KEYS = (
     _Key(("chat", "max_rounds"), "a whole number of at least 1", _is_count, lambda s: s.max_rounds),
     _Key(("chat", "system"), "a text", _is_text, lambda s: s.system),
     _Key(("permissions", "mode"), '"ask", "read-only" or "manual"', _is_mode, lambda s: s.mode.value),
+    _Key(("permissions", "review"), '"suspicious" or "always"', _is_review, lambda s: s.review),
 )
 _TABLES = {key.path[0] for key in _KEYS if len(key.path) > 1}
 
@@ -138,6 +148,7 @@ def _read(found: Mapping[str, Any], path: Path) -> tuple[Settings, list[str]]:
         withheld=tuple(values["withheld"]),
         roots=tuple(values["roots"]),
         mode=Mode(values["permissions.mode"]),
+        review=values["permissions.review"],
     )
     return settings, [_unknown(path, name) for name in _names(found) if name not in {key.name for key in _KEYS}]
 

@@ -19,6 +19,7 @@ from mcp_tui.domain.happenings import RootsTold
 from mcp_tui.domain.masking import HIDDEN, MASK
 from mcp_tui.domain.passing import Fate, Held, Ruling
 from mcp_tui.domain.permission import Answer, Initiator, Request
+from mcp_tui.domain.review import Review
 from mcp_tui.domain.secrets import looks_secret
 from mcp_tui.domain.signin import SignIn
 from mcp_tui.domain.text import pretty_json
@@ -27,7 +28,7 @@ KEPT = 200
 MAX_TEXT = 20_000
 """Characters of one text of it."""
 
-Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in"]
+Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in", "review"]
 About = Literal[Asked, "roots"]
 Sense = Literal["yes", "no", "open"]
 """Something was given, it was refused, or it ended without either."""
@@ -117,6 +118,18 @@ def result(held: Held, ruling: Ruling | None) -> Told:
         return Told(STOPPED, "open", _kept(*texts))
     more = [("as the model got it", ruling.text), ("reason", ruling.reason)]
     return Told(ruling.fate.value, "no" if ruling.fate is Fate.WITHHELD else "yes", _kept(*texts, *more))
+
+
+def review(looked_at: Review, accepted: bool | None) -> Told:
+    """None: the turn was stopped before there was an answer."""
+    tools = ", ".join(each.tool.name for each in looked_at.tools)
+    found = "\n".join(
+        f"{each.kind.value}: {each.what}, in {tool or said.where}" for tool, said, each in looked_at.findings
+    )
+    texts = _kept(("tools", tools), ("suspicious", found))
+    if accepted is None:
+        return Told(STOPPED, "open", texts)
+    return Told("accepted as shown", "yes", texts) if accepted else Told("left out of the chat", "no", texts)
 
 
 def elicitation(ask: Elicitation, reply: ElicitReply | None) -> Told:

@@ -36,6 +36,7 @@ from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import Happening, RootsTold
 from mcp_tui.domain.passing import WITHHOLD, Held, Ruling
 from mcp_tui.domain.permission import Answer, Request
+from mcp_tui.domain.review import Review
 from mcp_tui.domain.signin import CAME_BACK, SignIn
 from mcp_tui.ui import answered
 from mcp_tui.ui.answered import Answered, Asked, History, Told
@@ -99,7 +100,7 @@ class _Question(Generic[T]):
 
 
 class Asking:
-    """Asks the person: an `Asker` and a `Reader` for the gates, `ServerAsks` and `SignInAsks` for servers.
+    """Asks the person: `Asker`, `Reader` and `Reviewer` for the gates, `ServerAsks` and `SignInAsks` for servers.
 
     Any task may ask.
     """
@@ -181,6 +182,18 @@ class Asking:
             WITHHOLD,
             partial(answered.result, held),
             lambda _: answered.result(held, None),
+        )
+
+    async def review(self, review: Review) -> bool:
+        """May models read what a server says? A closed dialog leaves it out."""
+        from mcp_tui.ui.screens.review import ReviewDialog
+
+        return await self._put(
+            Waiting("review", review.server),
+            lambda _: ReviewDialog(review),
+            False,
+            partial(answered.review, review),
+            lambda _: answered.review(review, None),
         )
 
     async def sign_in(self, ask: SignIn) -> str | None:
@@ -304,6 +317,7 @@ class Asking:
         if not self._follows_screens:
             self._follows_screens = True
             self._app.screen_change_signal.subscribe(self._app, self._screen_changed, immediate=True)
+        self._app.clear_notifications()  # nothing may lie over a question
         self._app.push_screen(dialog, partial(self._answered, dialog))
 
     def _answered(self, dialog: Dialog, result: Any) -> None:

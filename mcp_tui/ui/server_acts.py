@@ -39,6 +39,9 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await _choose_log_level(app, server)
             case "sign out":
                 app.tell(await app.bench.signing_in.sign_out(hub, server))
+            case "texts":
+                app.workspace.open(Ref(server))
+                app.workspace.inspector.show_texts(server)
             case "log":
                 await app.workspace.show_log(server)
             case _:

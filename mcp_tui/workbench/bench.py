@@ -31,9 +31,10 @@ from mcp_tui.storage.eras import Eras
 from mcp_tui.workbench.calls import CallRecord, Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
-from mcp_tui.workbench.offer import ABLE, Offer, on_offer
+from mcp_tui.workbench.offer import ABLE, Offer
 from mcp_tui.workbench.permissions import Permissions
 from mcp_tui.workbench.results import Results
+from mcp_tui.workbench.reviews import Reviews
 from mcp_tui.workbench.roots import Roots, as_roots
 from mcp_tui.workbench.rule_uses import RuleUses
 from mcp_tui.workbench.signin import SAVE_FIRST, SIGN_IN_FAULT, SigningIn
@@ -69,19 +70,20 @@ class Workbench:
         self.signing_in = SigningIn(home, sign_in)
         self.hub = Hub(
             self.trace,
-            self._happened,
+            self.tell,
             asks,
             sampling=asks is not None,
             roots=as_roots(home.settings.roots),
             authorizer=self.signing_in,
             eras=Eras(home.paths.eras_file),
         )
+        self.reviews = Reviews(self)
         self.results = Results(self.hub)
         self.roots = Roots(home, self.hub)
         self.models = Models(home)
         self.conversation = Conversation()
         self.calls = Calls()
-        self.tasks = Tasks(self.hub, self._happened)
+        self.tasks = Tasks(self.hub, self.tell)
         self.log: list[Logged] = []
         self._specs = list(specs)
         home.hide(spec for spec in specs if not spec.needs_consent)  # what is asked about is shown as it is
@@ -120,15 +122,17 @@ class Workbench:
 
     def say(self, text: str, level: str = "info") -> None:
         """Put a line of our own into the log."""
-        self._happened(Logged(time.time(), "mcp-tui", level, text))
+        self.tell(Logged(time.time(), "mcp-tui", level, text))
 
-    def _happened(self, happening: Happening) -> None:
+    def tell(self, happening: Happening) -> None:
+        """Let everybody hear of it who listens."""
         if isinstance(happening, Logged):
             self.log.append(happening)
             del self.log[:-LOG_KEPT]
         else:
             self._server_changed.set()
             self.tasks.happened(happening)
+            self.reviews.happened(happening)
         for listener in self._listeners:
             listener(happening)
 
@@ -166,11 +170,11 @@ class Workbench:
         return None
 
     def tools_on_offer(self) -> list[Tool]:
-        """The tools that the model is offered: none in manual mode."""
+        """The tools that the model is offered: such as were accepted, and none in manual mode."""
         if self.gate.mode is Mode.MANUAL:
             return []
-        tools = [item for item in self.items() if isinstance(item, Tool)]
-        return on_offer(tools, self.is_withheld, lambda name: self.hub.status(name).state)
+        able = [name for name in self.hub.names if self.hub.status(name).state in ABLE]
+        return [tool for name in able for tool in self.reviews.readable(name) if not self.is_withheld(tool)]
 
     def is_withheld(self, tool: Tool) -> bool:
         return f"{tool.server}/{tool.name}" in self._withheld
@@ -251,6 +255,7 @@ class Workbench:
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
             definition_text=json.dumps(item.raw, ensure_ascii=False),
             wants_question=isinstance(item, Tool) and item.wants_question,
+            blocked=self.reviews.blocked(item, initiator) if isinstance(item, Tool) else "",
             last=self.calls.last_arguments(item) if isinstance(item, Tool) else None,
         )
 
@@ -316,7 +321,7 @@ class Workbench:
         def record(result: ToolResult | None, error: str = "") -> None:
             seconds = time.monotonic() - started
             self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
-            self._happened(Called(tool.server, tool.name))
+            self.tell(Called(tool.server, tool.name))
 
         try:
             if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
@@ -346,6 +351,7 @@ class Workbench:
     def turn(self, text: str | None, may_go_on: MayGoOn | None = None) -> AsyncGenerator[TurnEvent]:
         """One turn of the chat; None sends the same history again. Raises ModelMissing when there is no model."""
         settings = self.home.settings
+        self.reviews.begin_turn()
         return run_turn(
             self.conversation,
             text,

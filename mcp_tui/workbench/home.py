@@ -19,6 +19,7 @@ from mcp_tui.storage.files import make_folder, open_private
 from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
+from mcp_tui.storage.pins import PinFile
 from mcp_tui.storage.rules import RulesStore
 from mcp_tui.storage.saved import save_file
 from mcp_tui.storage.server_entry import Place, read_entry
@@ -40,6 +41,7 @@ class Home:
         self.consent_hashes: dict[str, str] = {}
         """By server of a project's file: what a consent to start it is bound to."""
         self.rules = RulesStore(paths.database)
+        self.pins = PinFile(paths.pins_file)
         self.model: ModelChoice | None = None
         self.model_missing = ""
         self.hide(environ=environ)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -25,12 +25,15 @@ ABLE = (ServerState.READY, ServerState.DEGRADED)
 
 
 class Offer:
-    """`chat.ports.Tools` over the workbench: every ready server's tools that are not withheld."""
+    """`chat.ports.Tools` over the workbench."""
 
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._names: dict[str, Tool] = {}
         self._heard = Heard()
+
+    async def settle(self) -> None:
+        await self._bench.reviews.settle()
 
     def offered(self) -> Sequence[OfferedTool]:
         self._names = aliases(self._bench.tools_on_offer())
@@ -61,10 +64,3 @@ class Offer:
     def forget(self) -> None:
         """A new chat: the model has read nothing yet."""
         self._heard.forget()
-
-
-def on_offer(
-    tools: Sequence[Tool], is_withheld: Callable[[Tool], bool], state: Callable[[str], ServerState]
-) -> list[Tool]:
-    """The tools of servers that can be called now, less the withheld ones."""
-    return [tool for tool in tools if state(tool.server) in ABLE and not is_withheld(tool)]

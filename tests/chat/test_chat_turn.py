@@ -45,6 +45,9 @@ class FakeTools:
     release: asyncio.Event = field(default_factory=asyncio.Event)
     started: asyncio.Event = field(default_factory=asyncio.Event)
 
+    async def settle(self) -> None:
+        await asyncio.sleep(0)
+
     def offered(self) -> Sequence[OfferedTool]:
         return [OfferedTool(name, "demo", name, "", {}) for name in ("add", "slow", "echo", "fail", "lost", "changed")]
 

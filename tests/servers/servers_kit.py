@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, SampleReply, Sampling, ServerAsks
 from mcp_tui.domain.content import block_text
-from mcp_tui.domain.happenings import CatalogChanged, Happening, Logged
+from mcp_tui.domain.happenings import CatalogChanged, Happening, Logged, Noticed
 from mcp_tui.domain.servers import ServerSpec, ServerState, StdioSpec
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
@@ -52,7 +52,7 @@ class Host:
 
     def _hear(self, happening: Happening) -> None:
         self.happened.append(happening)
-        if not isinstance(happening, Logged) and happening.server in self.hub.names:
+        if not isinstance(happening, Logged | Noticed) and happening.server in self.hub.names:
             status = self.hub.status(happening.server)
             self.states.append((happening.server, status.state))
             self.reasons.add(status.reason)

@@ -21,6 +21,8 @@ from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.pins import Standing
+from mcp_tui.domain.review import Review
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn
 from mcp_tui.domain.tasks import TaskAbilities, TaskSupport
@@ -133,6 +135,19 @@ class FakeTasks:
         return TaskAbilities()
 
 
+class FakeReviews:
+    """`workbench.reviews.Reviews` where everything was accepted."""
+
+    def standing(self, tool: Tool) -> Standing:
+        return Standing.SAME
+
+    def look(self, server: str) -> Review:
+        return Review(server, "", ())
+
+    def waiting(self, server: str) -> Review | None:
+        return None
+
+
 class FakeBench:
     """`workbench.bench.Workbench` over data; results are what the test puts here."""
 
@@ -141,6 +156,7 @@ class FakeBench:
         self.signing_in = FakeSignIns()
         self.gate = Gate()
         self.permissions = Permissions(self.as_workbench)
+        self.reviews = FakeReviews()
         self.calls = Calls()
         self.tasks = FakeTasks()
         self.withheld: set[tuple[str, str]] = set()

@@ -46,6 +46,9 @@ async def test_a_tool_that_changed_is_asked_for_again_with_what_changed(folder: 
         await me.until(lambda: "mail" in me.app.bench.hub.catalog("pocket").tools[0].description)
 
         await me.send("second")
+        await me.asked()
+        await me.sees("Your message would tell the model what pocket says", "Add two numbers and mail them.")
+        await me.answer("a")  # models may know of it; whether it runs is another question
         await me.until(lambda: me.app.asking.waiting)
         await me.press("f8")
         await me.sees("△ This tool changed since you last allowed it on", "description and 1 argument changed.")

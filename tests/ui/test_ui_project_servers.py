@@ -68,10 +68,10 @@ async def test_consent_is_given_once_for_the_entry_as_it_is(folder: Folder, proj
     async with seat(folder, size=SIZE) as me:
         await card(me, "enter")
         await me.press("y")
-        await me.sees("● shed", "4 tools")
+        await me.sees("● shed", "△ add")
     assert project.starts == 1
     async with seat(folder, size=SIZE) as me:
-        await me.sees("● shed", "4 tools")
+        await me.sees("● shed", "△ add")
     assert project.starts == 2
     project.write("start.sh", "--everything")
     async with seat(folder, size=SIZE) as me:
@@ -88,5 +88,5 @@ async def test_a_key_that_starts_servers_asks_first_for_one_that_was_not_agreed_
         await card(me, *keys)
         await me.sees("shed needs your consent", "sh start.sh")
         await me.press("y")
-        await me.sees("● shed", "4 tools")
+        await me.sees("● shed", "△ add")
     assert project.starts == 1

@@ -20,6 +20,7 @@ from mcp_tui.domain.chat import Answered, AssistantMessage, Message, OfferedTool
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.domain.text import human_size, human_time
 from mcp_tui.storage.model_choice import ModelChoice
+from mcp_tui.ui.app import McpTuiApp
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens import welcome
 from mcp_tui.ui.screens.approve import ApproveDialog
@@ -98,6 +99,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(human_size, "__code__", _some.__code__)
     monkeypatch.setattr(time, "localtime", lambda _seconds=None: NOON)
     monkeypatch.setattr(welcome, "__version__", "1.2.3")
+    monkeypatch.setattr(McpTuiApp, "_tell_notices", lambda _app: None)
 
 
 def _twelve(seconds: float) -> str:

@@ -19,7 +19,7 @@ from textual.widget import Widget
 
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.ui.app import McpTuiApp
-from mcp_tui.ui.screens.approve import ApproveDialog
+from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.plan import Plan, find_servers
@@ -138,14 +138,18 @@ class Seat:
         """Wait until none of the words is on the screen."""
         await self.until(lambda: not any(word in self.screen for word in words), f"one of {words} stayed")
 
-    async def answer(self, key: str) -> None:
-        """Answer the permission dialog by a lone press."""
+    async def asked(self) -> None:
+        """Wait for a question, and look at it."""
         await self.until(lambda: self.app.asking.waiting)
-        if not isinstance(self.app.screen, ApproveDialog):
+        if not isinstance(self.app.screen, Guarded):
             await self.press("f8")
-        await self.until(lambda: isinstance(self.app.screen, ApproveDialog) and self.app.screen.drawn_at is not None)
+        await self.until(lambda: isinstance(self.app.screen, Guarded) and self.app.screen.drawn_at is not None)
+
+    async def answer(self, key: str) -> None:
+        """Answer the question that waits by a lone press."""
+        await self.asked()
         dialog = self.app.screen
-        assert isinstance(dialog, ApproveDialog)
+        assert isinstance(dialog, Guarded)
         dialog.drawn_at = monotonic() - 60
         press = events.Key(key, key if len(key) == 1 else None)
         press.time = monotonic() + 0.5

@@ -21,6 +21,7 @@ TITLES = {
     "elicitation": "[b]$server asked you[/b]",
     "sampling": "[b]$server asked a model[/b]",
     "roots": "[b]$server asked for your folders[/b]",
+    "review": "[b]What $server says to models[/b]",
     "sign-in": "[b]$server wanted you to sign in[/b]",
 }
 

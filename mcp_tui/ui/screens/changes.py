@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.definition_change import Change, Words
@@ -25,11 +28,16 @@ class ChangesStep(VerticalGroup):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="question", can_focus=False):
             yield two("[b]What changed[/b]", marked("[$quiet]since $date[/]", date=self._allowed_on), "gap")
-            for change in self._changes:
-                old, new = change.words()
-                yield Static(marked("[b]$part[/b]", part=change.part))
-                yield pairs(("then", _side(old)), ("now", _side(new)))
+            yield from change_rows(self._changes)
         yield Choice("esc", "Back", "to the answers", id="back")
+
+
+def change_rows(found: list[Change]) -> Iterator[Widget]:
+    """Each part that changed, then and now, word by word."""
+    for change in found:
+        old, new = change.words()
+        yield Static(marked("[b]$part[/b]", part=change.part))
+        yield pairs(("then", _side(old)), ("now", _side(new)))
 
 
 def difference(change: Change) -> Content:

@@ -11,24 +11,21 @@ from typing import ClassVar
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalGroup, VerticalScroll
-from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.passing import WITHHOLD, Fate, Held, Ruling
-from mcp_tui.domain.scan import Finding, FindingKind, scan
-from mcp_tui.domain.text import clean, clean_start, human_size, visible
+from mcp_tui.domain.scan import scan
+from mcp_tui.domain.text import human_size, visible
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
+from mcp_tui.ui.widgets.findings import MOST_TOLD, finding_line, marked_text
 from mcp_tui.ui.widgets.pieces import Choice, hints, key, marked, two
 
 MOST_SHOWN = 40_000
 """Characters of a result that are drawn at once; the editor holds all of it."""
-_MOST_TOLD = 12
-"""Findings that are listed; all of them are marked in the text."""
-_ROLES = {FindingKind.ORDER: "$bad", FindingKind.CONTROL: "$bad"}
 
 
 class ResultDialog(ServerQuestion[Ruling]):
@@ -70,9 +67,9 @@ class ResultDialog(ServerQuestion[Ruling]):
 
     def _told(self) -> Iterator[Widget]:
         """What was found, the size, and the text with the findings marked."""
-        for found in self._findings[:_MOST_TOLD]:
-            yield Static(self._finding(found))
-        if (more := len(self._findings) - _MOST_TOLD) > 0:
+        for found in self._findings[:MOST_TOLD]:
+            yield Static(finding_line(found, self._masked))
+        if (more := len(self._findings) - MOST_TOLD) > 0:
             yield Static(f"[$quiet]and {more:,} more, marked below[/]")
         text = self._held.text
         size = human_size(len(text.encode(errors="surrogatepass")))
@@ -85,15 +82,6 @@ class ResultDialog(ServerQuestion[Ruling]):
         yield Static(marked_text(self._masked[:MOST_SHOWN], self._findings), classes="values")
         if (rest := len(self._masked) - MOST_SHOWN) > 0:
             yield Static(f"[$warn]△ {rest:,} more characters are not shown here:[/] [$quiet]e shows all of it[/]")
-
-    def _finding(self, found: Finding) -> Content:
-        """One line: what kind, what it is, and its words."""
-        words = clean_start(found.decoded or self._masked[found.start : found.end], 80)
-        says = "spells" if found.decoded else "at"
-        role = _ROLES.get(found.kind, "$warn")
-        return marked(f"[b {role}]△ $kind:[/] $what", kind=found.kind.value, what=found.what) + Content.styled(
-            f"  {says} “{words}”", "$text-muted"
-        )
 
     # -- answers --------------------------------------------------------------------------------------
 
@@ -142,15 +130,3 @@ class ResultDialog(ServerQuestion[Ruling]):
         self.takes_text = True
         self.add_class(step)
         self.set_focus(field)
-
-
-def marked_text(masked: str, findings: list[Finding]) -> Content:
-    """A text as it may be seen, what was found in it in colour. Offsets are those of the text."""
-    parts: list[Content] = []
-    at = 0
-    for found in findings:
-        start, end = max(at, found.start), min(found.end, len(masked))
-        if start < end:
-            parts += [Content(clean(masked[at:start])), Content.styled(clean(masked[start:end]), "$warn reverse")]
-            at = end
-    return Content.assemble(*parts, Content(clean(masked[at:])))

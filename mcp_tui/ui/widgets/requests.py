@@ -21,7 +21,13 @@ if TYPE_CHECKING:
 
 MARKS = {"yes": ("✓", "good"), "no": ("⊘", "quiet"), "open": ("·", "quiet")}
 WAITS = ("?", "hue")
-ASKED = {"elicitation": "asks you", "sampling": "asks a model", "roots": "your folders", "sign-in": "sign in"}
+ASKED = {
+    "elicitation": "asks you",
+    "sampling": "asks a model",
+    "roots": "your folders",
+    "sign-in": "sign in",
+    "review": "its texts",
+}
 """What a question without an item is about."""
 WIDTHS = {"": 1, "what": 24, "server": 14, "outcome": 28, "when": 8, "took": 11}
 NARROW = {"what": 16, "server": 8, "outcome": 19, "took": 8}

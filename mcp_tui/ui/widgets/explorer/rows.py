@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.catalog import Item, Kind, Tool
+from mcp_tui.domain.pins import Standing
 from mcp_tui.domain.servers import AWAY, ServerState
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.refs import Ref, ref_to
@@ -109,6 +110,8 @@ class Outline:
             return Row(ref_to(item), item_name(item), ICONS[item.kind])
         if self._bench.is_withheld(item):
             return Row(ref_to(item), item_name(item), "□", "faint", "faint")
+        if (standing := self._bench.reviews.standing(item)) is not Standing.SAME:
+            return Row(ref_to(item), item_name(item), "△", "warn", note=standing.value)
         return Row(ref_to(item), item_name(item), "■")
 
     def _has_catalog(self, server: str) -> bool:

@@ -64,6 +64,7 @@ class Explorer(Tree[Row]):
         Binding("right", "unfold", "Unfold", show=False),
         Binding("r", "act('reconnect')", "Reconnect this server"),
         Binding("e", "act('edit')", "Edit this server"),
+        Binding("t", "act('texts')", "All that this server says to models"),
         Binding("x", "act('switch')", "Switch this server off or on"),
         Binding("delete", "act('remove')", "Remove this server"),
         Binding("y", "copy_name", "Copy the name"),

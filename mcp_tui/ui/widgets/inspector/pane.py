@@ -101,6 +101,14 @@ the chat. A resource: `i` does. `y` copies what is shown.
 
         self._show_and(tool, lambda page: page.show(outcome) if isinstance(page, ToolPage) else None)
 
+    def show_texts(self, server: str) -> None:
+        """Show all that a server says to models."""
+        from mcp_tui.ui.widgets.inspector.server_page import ServerPage
+
+        self._show_and(
+            Ref(server), lambda page: page.open("texts", focus=True) if isinstance(page, ServerPage) else None
+        )
+
     def follow_link(self, server: str, uri: str, name: str, mime_type: str) -> None:
         """Show and read a resource that something links to, also one that its server does not list."""
         from mcp_tui.ui.widgets.inspector.resource_page import ResourcePage

@@ -18,6 +18,7 @@ from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.inspector.messages import ServerAct
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
+from mcp_tui.ui.widgets.inspector.said_view import SaidView
 from mcp_tui.ui.widgets.inspector.server_cards import ConsentCard, FailureCard
 from mcp_tui.ui.widgets.inspector.server_facts import Rows, abilities, cache_hints, claims
 from mcp_tui.ui.widgets.inspector.server_vitals import ServerVitals
@@ -69,6 +70,7 @@ class ServerDetails(View):
         yield Static("[b]Its entry[/b]")
         yield pairs(*entry_rows(spec))
         level = {"v": "log level"} if can_log(info) else {}
+        yield Static(hints(t="what it says to models"))
         yield Static(hints(r="reconnect", e="edit", x="off or on", **level, y="copy"))
 
     def action_copy(self) -> None:
@@ -96,7 +98,7 @@ class ServerLog(View):
 
 
 class ServerPage(Page):
-    """Details, Log and Raw of a server; a card instead of the details while it is not there."""
+    """Details, Texts, Log and Raw of a server; a card instead of the details while it is not there."""
 
     BINDINGS = [
         Binding("r", "act('reconnect')", "Reconnect", show=False),
@@ -104,6 +106,8 @@ class ServerPage(Page):
         Binding("x", "act('switch')", "Switch off or on", show=False),
         Binding("l", "act('log')", "All its log", show=False),
         Binding("v", "act('log level')", "How much it logs", show=False),
+        Binding("t", "texts", "What it says to models", show=False),
+        Binding("a", "accept", "Accept what is new or changed", show=False),
     ]
 
     def __init__(self, bench: Workbench, ref: Ref) -> None:
@@ -116,11 +120,19 @@ class ServerPage(Page):
 
     def tabs(self) -> list[tuple[str, str]]:
         signs_in = isinstance(self.bench.hub.spec(self.ref.server), HttpSpec)
-        return [("details", "Details"), ("log", "Log"), *([("sign-in", "Sign-in")] * signs_in), ("raw", "Raw")]
+        return [
+            ("details", "Details"),
+            ("texts", "Texts"),
+            ("log", "Log"),
+            *([("sign-in", "Sign-in")] * signs_in),
+            ("raw", "Raw"),
+        ]
 
     def make(self, tab: str) -> View:
         hub, server = self.bench.hub, self.ref.server
         match tab:
+            case "texts":
+                return SaidView(self.bench, server)
             case "log":
                 return ServerLog(hub.stderr(server))
             case "sign-in":
@@ -138,21 +150,33 @@ class ServerPage(Page):
                         return ServerDetails(self.bench, server)
 
     def open(self, tab: str, focus: bool = False, again: bool = False) -> None:
-        super().open(tab, focus, again or tab in ("log", "sign-in"))
+        super().open(tab, focus, again or tab in ("texts", "log", "sign-in"))
 
     def follow(self) -> None:
         if self.ref.server in self.bench.hub.names and self._facts() != self._shown:
             self._shown = self._facts()
-            self.renew("details", "sign-in", "raw")
+            self.renew("details", "texts", "sign-in", "raw")
 
     def _facts(self) -> tuple[object, ...]:
         hub, server = self.bench.hub, self.ref.server
-        return hub.status(server), hub.info(server), hub.spec(server)
+        return hub.status(server), hub.info(server), hub.spec(server), hub.catalog(server)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if parameters == ("log level",) and not can_log(self.bench.hub.info(self.ref.server)):
             return False
+        if action == "accept":
+            view = self.view
+            return isinstance(view, SaidView) and view.waiting is not None
         return super().check_action(action, parameters)
+
+    def action_texts(self) -> None:
+        self.open("texts", focus=True)
+
+    def action_accept(self) -> None:
+        """Models may read and call what is shown, until it changes."""
+        if isinstance(view := self.view, SaidView) and view.waiting is not None:
+            self.bench.reviews.accept(self.ref.server, [each.tool for each in view.waiting.tools])
+            self.renew("texts")
 
     def action_act(self, act: str) -> None:
         self.post_message(ServerAct(self.ref.server, act))

@@ -17,14 +17,17 @@ from textual.worker import Worker
 
 from mcp_tui.domain.catalog import Hints, Tool
 from mcp_tui.domain.content import ToolResult
+from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Mode
+from mcp_tui.domain.pins import Standing, pin
 from mcp_tui.domain.rules import Origin
 from mcp_tui.domain.schema import arguments_table
 from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.refs import Ref, find
+from mcp_tui.ui.screens.changes import change_rows
 from mcp_tui.ui.widgets.inspector.history import History
 from mcp_tui.ui.widgets.inspector.messages import BrowsePage, OpenResource, SaveRequested
 from mcp_tui.ui.widgets.inspector.outcome import Outcome, ResultView
@@ -66,6 +69,7 @@ class ToolDetails(View):
 
     def compose(self) -> ComposeResult:
         tool = self._tool
+        yield from self._standing()
         if tool.title and tool.title != tool.name:
             yield Static(line(tool.title, "b"))
         yield Static(prose(tool.description or "The server says nothing about it."), classes="gap")
@@ -86,6 +90,23 @@ class ToolDetails(View):
             yield two("[b]Read-only, you say[/b]", "■ yes" if is_marked else "□ not marked")
             yield Static(hints(m="take the mark away" if is_marked else "mark it read-only"), classes="gap")
         yield Static(hints(enter="call it", space=space, y="copy"))
+
+    def _standing(self) -> Iterator[Widget]:
+        """What changed since it was accepted, or that it is new."""
+        reviews = self._bench.reviews
+        standing = reviews.standing(self._tool)
+        if standing is Standing.SAME:
+            return
+        before, when = reviews.accepted(self._tool)
+        on = f" you accepted it on {time.strftime('%Y-%m-%d', time.localtime(when))}" if before else ""
+        words = {
+            Standing.NEW: "It is new: models do not get it until you accept it.",
+            Standing.CHANGED: f"It changed since{on}. It is not called until you accept it.",
+            Standing.UNKNOWN: "What you accepted cannot be read. It is not called until you accept it anew.",
+        }
+        yield Static(f"[b $warn]△ {words[standing]}[/]", classes="gap")
+        yield from change_rows(changes(before, pin(self._tool).text))
+        yield Static(hints(a="accept it as it is now"), classes="gap")
 
     def _arguments(self) -> Iterator[Widget]:
         rows = arguments_table(self._tool.input_schema)
@@ -132,6 +153,7 @@ class ToolPage(Page):
     BINDINGS = [
         Binding("enter", "call_form", "Call it", show=False),
         Binding("space", "offer", "Offer or withhold", show=False),
+        Binding("a", "accept", "Accept it as it is now", show=False),
         Binding("m", "mark", "Mark read-only, or no more", show=False),
         Binding("r", "again", "Call again", show=False),
         Binding("c", "call_form", "To the form", show=False),
@@ -277,6 +299,11 @@ class ToolPage(Page):
 
         self.post_message(Explorer.OfferChanged())
 
+    def action_accept(self) -> None:
+        """Models may read and call the tool as it is shown, until it changes."""
+        self.bench.reviews.accept(self.ref.server, [self.tool])
+        self.renew("details")
+
     def action_mark(self) -> None:
         """The user's own word that the tool changes nothing: what the read-only mode goes by."""
         permissions = self.bench.permissions
@@ -291,6 +318,9 @@ class ToolPage(Page):
         match action:
             case "again":
                 return allowed and self._outcome is not None
+            case "accept":
+                is_same = self.bench.reviews.standing(self.tool) is Standing.SAME
+                return allowed and self.line.active == "details" and not is_same
             case "offer" | "mark":
                 return allowed and self.line.active == "details"
             case "read_page" | "browse_page":

@@ -1,0 +1,56 @@
+"""Names that a person, or a model, takes for one another: by case, by letters that look the same, by separators.
+
+The letters are the commonest of Unicode's confusables (UTS 39) for Latin ones; what NFKC folds needs no mention.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+
+from mcp_tui.domain.hidden import INVISIBLES
+
+_LOOK = {
+    "a": "аɑα",
+    "b": "вβ",
+    "c": "сϲ",
+    "d": "ԁ",
+    "e": "еεҽ",
+    "g": "ɡ",
+    "h": "нһհ",
+    "j": "јϳ",
+    "k": "кκ",
+    "m": "м",
+    "n": "ηոп",
+    "o": "оοօ0",
+    "p": "рρ",
+    "q": "ԛ",
+    "r": "г",
+    "s": "ѕ",
+    "t": "тτ",
+    "u": "υսμ",
+    "v": "νѵ",
+    "w": "ԝω",
+    "x": "хχ",
+    "y": "уγү",
+    "z": "ζ",
+    "l": "ӏіιı1i|",
+}
+_LETTERS = {ord(other): letter for letter, others in _LOOK.items() for other in others}
+_INVISIBLE = re.compile(f"[{INVISIBLES}]")
+_SEPARATOR = re.compile(r"[^\w]|_")
+
+
+def skeleton(name: str) -> str:
+    """What is left of a name when all that the eye takes for the same is made the same."""
+    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
+    plain = unicodedata.normalize("NFD", visible.casefold())
+    letters = "".join(char for char in plain if not unicodedata.combining(char)).translate(_LETTERS)
+    return _SEPARATOR.sub("_", letters)
+
+
+def look_alike(name: str, others: Iterable[str]) -> str:
+    """The first other name that this one could be taken for, or "". A name that is the same is no other."""
+    mine = skeleton(name)
+    return next((other for other in others if other != name and skeleton(other) == mine), "")

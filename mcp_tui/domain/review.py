@@ -1,0 +1,111 @@
+"""What a server says to models, before one reads it: all its texts, what is suspicious in them, and who may look."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any, Protocol, cast
+
+from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.look_alikes import look_alike
+from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.pins import Standing
+from mcp_tui.domain.scan import Finding, FindingKind, scan
+
+_TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
+_PARTS = {"inputSchema": "", "outputSchema": "result", "annotations": "", "properties": "", "items": "each"}
+"""Words for the steps to a text; what is "" goes without saying."""
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One text (raw, secrets masked), where it stands, and what is suspicious in it."""
+
+    where: str
+    """"name", "description", "to · description"; raw."""
+    text: str
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Reviewed:
+    """One tool to look at."""
+
+    tool: Tool
+    standing: Standing
+    before: str = ""
+    """The definition that was accepted, as JSON, when it is another one now."""
+    said: tuple[Said, ...] = ()
+
+    @cached_property
+    def findings(self) -> list[tuple[Said, Finding]]:
+        return [(said, finding) for said in self.said for finding in said.findings]
+
+
+@dataclass(frozen=True)
+class Review:
+    """What of one server no model may read yet, and why not."""
+
+    server: str
+    why: str
+    """One sentence."""
+    tools: tuple[Reviewed, ...]
+    instructions: Said | None = None
+    """What it says of itself, when it is newly met."""
+
+    @cached_property
+    def findings(self) -> list[tuple[str, Said, Finding]]:
+        """All of them, with the tool that each is of, "" for the instructions."""
+        own = [("", self.instructions, each) for each in self.instructions.findings] if self.instructions else []
+        return own + [(each.tool.name, said, found) for each in self.tools for said, found in each.findings]
+
+
+class Reviewer(Protocol):
+    """Shows what a server says to a person. Cancelling the call takes it off the screen."""
+
+    async def review(self, review: Review) -> bool:
+        """Whether a model may read it."""
+        ...
+
+
+class NobodyReviews:
+    """For when there is no person: what has to be looked at is left out."""
+
+    async def review(self, review: Review) -> bool:
+        return False
+
+
+def all_said(tool: Tool, other_tools: Collection[str] = (), names: Sequence[str] = ()) -> tuple[Said, ...]:
+    """Every text of a tool, scanned. `other_tools`: as `scan()` has it; `names`: of all tools, to tell look-alikes."""
+    masked = ((where, HIDDEN.mask(text)) for where, text in _texts(tool.raw))
+    said = [Said(where, text, tuple(scan(text, other_tools))) for where, text in masked]
+    if alike := look_alike(tool.name, names):
+        finding = Finding(FindingKind.LOOK_ALIKE, 0, len(tool.name), alike)
+        said = [replace(each, findings=(*each.findings, finding)) if each.where == "name" else each for each in said]
+    return tuple(said)
+
+
+def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Every string of a definition, in its order, but JSON Schema's own words. Not recursive: it may be deep."""
+    rest: list[tuple[tuple[str, ...], Any]] = [((), raw)]
+    while rest:
+        path, value = rest.pop()
+        match value:
+            case str() if value and not (path[-1:] == ("type",) and value in _TYPES) and path[-1:] != ("$schema",):
+                yield _where(path), value
+            case dict():
+                inner = [((*path, str(name)), each) for name, each in cast(dict[object, Any], value).items()]
+                rest += reversed(inner)
+            case list():
+                rest += reversed([(path, each) for each in cast(list[Any], value)])
+            case _:
+                pass
+
+
+def _where(path: tuple[str, ...]) -> str:
+    """ "description", but of an argument its name alone: its description is what one expects there."""
+    steps = [_PARTS.get(step, step) for step in path]
+    if len(steps) > 1 and steps[-1] == "description":
+        steps.pop()
+    return " · ".join(filter(None, steps)) or path[-1]
