@@ -97,6 +97,8 @@ def _parser() -> argparse.ArgumentParser:
     ask.add_argument("text", metavar="TEXT")
     ask.add_argument("--allow", metavar="RULE", action="append", default=[], help="TOOL, SERVER/TOOL or SERVER/*")
     _add_permissions(add("permissions", "what is remembered: list it, explain an answer, revoke"))
+    audit = add("audit", "what was asked for, what was decided, and what came of it")
+    audit.add_argument("--last", metavar="N", type=int, default=50, help="so many acts, 50 by default")
     add("doctor", "what was found, and what to type next")
     return parser
 
@@ -142,7 +144,7 @@ def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
 
 
 def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> Coroutine[Any, Any, int]:
-    from mcp_tui.headless import ask, doctor, items, permissions
+    from mcp_tui.headless import ask, audit, doctor, items, permissions
 
     match options.command:
         case "call":
@@ -165,6 +167,8 @@ def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> 
                     return permissions.revoke(home, options.id, options.json)
                 case _:
                     return permissions.list_rules(home, specs, options.json)
+        case "audit":
+            return audit.audit(home, max(0, options.last), options.json)
         case "doctor":
             return doctor.doctor(home, specs, options.json)
         case group:

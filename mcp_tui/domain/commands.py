@@ -57,6 +57,11 @@ class SetMode:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAudit:
+    """What was asked for, decided, and came of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class ShowHelp:
     pass
 
@@ -66,7 +71,7 @@ class Quit:
     pass
 
 
-Command = Say | CallTool | FetchPrompt | ReadResource | ListItems | PickModel | SetMode | ShowHelp | Quit
+Command = Say | CallTool | FetchPrompt | ReadResource | ListItems | PickModel | SetMode | ShowAudit | ShowHelp | Quit
 
 COMMANDS: dict[str, str] = {
     "/call": "TOOL {json}   call a tool",
@@ -77,6 +82,7 @@ COMMANDS: dict[str, str] = {
     "/resources": "list the resources",
     "/model": "[NAME]   change the model",
     "/mode": "ask|read-only|manual   what may run",
+    "/audit": "what was asked for, decided, and came of it",
     "/help": "what can be typed here",
     "/quit": "leave",
 }
@@ -118,6 +124,8 @@ def parse(text: str) -> Command:
             return PickModel(rest)
         case "/mode":
             return SetMode(_mode(rest))
+        case "/audit":
+            return ShowAudit()
         case "/help":
             return ShowHelp()
         case "/quit" | "/exit":

@@ -58,6 +58,10 @@ class Gate:
     mode: Mode = Mode.ASK
     used: Callable[[Rule, float], object] = lambda _rule, _now: None
     """Told of each stored rule that answers a request, and when (Unix time); must not wait for a disk."""
+    decided: Callable[[Request, Decision | None, float], object] = lambda _request, _decision, _seconds: None
+    """Told of each decision, and after how many seconds it was made; None: the request was stopped before it."""
+    ruled: Callable[[Rule, bool], object] = lambda _rule, _added: None
+    """Told of each rule that is made (True) or revoked."""
     _session: list[Rule] = field(default_factory=list[Rule])
 
     @property
@@ -71,12 +75,20 @@ class Gate:
 
     async def check(self, request: Request) -> Decision:
         """May it run, and with which arguments? An error while asking means no; a cancel passes through."""
+        began, decision = time.monotonic(), None
+        try:
+            decision = await self._check(request)
+            return decision
+        finally:
+            self.decided(request, decision, time.monotonic() - began)
+
+    async def _check(self, request: Request) -> Decision:
         rules = self.rules
         verdict = decide(request, rules, self.mode)
         if verdict.rule is not None:
             self._count(verdict.rule)
         if verdict.allow is not None:
-            return Decision(verdict.allow, request.arguments, verdict.why)
+            return Decision(verdict.allow, request.arguments, verdict.why, rule=verdict.rule)
         every_time = verdict.why if verdict.every_time else ""
         asked = replace(request, before=allowed_before(request, rules), every_time=every_time)
         sent = canonical(request.arguments)
@@ -93,10 +105,10 @@ class Gate:
         if rule := remember(answered, reply.answer, self.clock(), reply.scope, reply.origin):
             why += self._keep(rule)
         if reply.answer.is_no:
-            return Decision(False, request.arguments, why, reply.answer, reason=reply.reason)
+            return Decision(False, request.arguments, why, reply.answer, reason=reply.reason, rule=rule)
         # As JSON: in Python 1, 1.0 and True are equal.
         edited = canonical(reply.arguments) != sent
-        return Decision(True, reply.arguments, why, reply.answer, edited)
+        return Decision(True, reply.arguments, why, reply.answer, edited, rule=rule)
 
     def add(self, rule: Rule) -> None:
         """Add a rule without asking. Raises McpTuiError when one for good cannot be kept."""
@@ -104,6 +116,7 @@ class Gate:
             self.store.add(rule)
         else:
             self._session = [*(each for each in self._session if each.id != rule.id), rule]
+        self.ruled(rule, True)
 
     def revoke(self, rule: Rule) -> None:
         """Forget a rule; the next request is asked for again. Raises McpTuiError when the store cannot be written."""
@@ -111,6 +124,7 @@ class Gate:
             self._session = [each for each in self._session if each.id != rule.id]
         elif self.store:
             self.store.remove(rule)
+        self.ruled(rule, False)
 
     def _count(self, rule: Rule) -> None:
         now = self.clock()

@@ -106,6 +106,8 @@ class Decision:
     edited: bool = False
     reason: str = ""
     """Why the person said no, in their words, for the model."""
+    rule: Rule | None = None
+    """The rule that said so, or that the answer left behind."""
 
 
 def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Verdict:

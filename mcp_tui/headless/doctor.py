@@ -37,7 +37,7 @@ class Finding:
 async def doctor(home: Home, specs: Sequence[ServerSpec], as_json: bool) -> int:
     """Look at everything, change nothing. Servers that need consent are not started."""
     findings = [*_program(), *_terminal(), *_files(home)]
-    async with settled(home, specs) as bench:
+    async with settled(home, specs, looks_only=True) as bench:
         findings.append(Finding("Files", "sign-ins", bench.signing_in.place))
         findings += _servers(bench)
         findings += await _model(bench)

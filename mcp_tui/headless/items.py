@@ -25,7 +25,7 @@ LINE = 100
 
 async def list_items(home: Home, specs: Sequence[ServerSpec], kind: Kind, as_json: bool) -> int:
     """Print what the servers offer; those that are not there are told on stderr, and by exit code 3 or 4."""
-    async with settled(home, specs) as bench:
+    async with settled(home, specs, looks_only=True) as bench:
         code = report_unreachable(bench)
         items = [item for item in bench.items() if item.kind is kind]
         if as_json:

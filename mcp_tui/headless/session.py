@@ -22,10 +22,14 @@ UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
 
 
 @asynccontextmanager
-async def settled(home: Home, specs: Sequence[ServerSpec]) -> AsyncGenerator[Workbench]:
-    """A workbench with every server ready or given up on; closed afterwards, whatever happens."""
+async def settled(home: Home, specs: Sequence[ServerSpec], *, looks_only: bool = False) -> AsyncGenerator[Workbench]:
+    """A workbench with every server ready or given up on; closed afterwards, whatever happens.
+
+    One that only looks leaves nothing behind.
+    """
     person = asker()
     bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks())
+    bench.reviews.remembers &= not looks_only
     bench.results.reader = bench.reviews.reviewer = person
     try:
         bench.start()

@@ -65,5 +65,10 @@ class Paths:
         return self.data / "saved"
 
     @property
+    def audit_file(self) -> Path:
+        """What was asked for, decided, and came of it."""
+        return self.state / "audit.jsonl"
+
+    @property
     def log_file(self) -> Path:
         return self.state / "mcp-tui.log"

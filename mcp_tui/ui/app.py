@@ -325,6 +325,14 @@ class McpTuiApp(App[int]):
 
         await show_permissions(self)
 
+    async def action_audit(self) -> None:
+        from mcp_tui.ui.screens.audit import AuditScreen
+
+        try:
+            await self.push_screen(AuditScreen(*self.bench.audit.acts()))
+        except OSError as error:
+            self.tell(f"the audit log cannot be read: {error.strerror}", severity="error")
+
     def action_mode(self) -> None:
         """Switch to the next permission mode, for this session."""
         from mcp_tui.ui.rule_acts import next_mode

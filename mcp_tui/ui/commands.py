@@ -78,6 +78,7 @@ class Commands(Provider):
         yield "Add a server", app.action_add_server
         yield "Connect a model", app.action_connect_model
         yield "Permissions: see and revoke", app.action_permissions
+        yield "Audit log: what was asked for, decided, and came of it", app.action_audit
         for mode in Mode:
             yield f"Mode {mode.value}", partial(rule_acts.set_mode, app, mode)
         yield "Folders that servers may use (roots)", app.action_roots

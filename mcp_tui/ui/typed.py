@@ -21,6 +21,7 @@ from mcp_tui.domain.commands import (
     ReadResource,
     Say,
     SetMode,
+    ShowAudit,
     ShowHelp,
 )
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied
@@ -57,6 +58,8 @@ async def run_typed(workspace: Workspace, command: Command) -> None:
                 rule_acts.set_mode(app, mode)
             case SetMode():
                 transcript.add_output("Mode", rule_acts.MODE_SAYS[app.bench.gate.mode])
+            case ShowAudit():
+                await app.action_audit()
             case ShowHelp():
                 lines = [f"{name:<11} {about}" for name, about in COMMANDS.items()]
                 transcript.add_output("Commands", "\n".join([*lines, "F1 shows every key."]))

@@ -28,6 +28,7 @@ from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.storage.eras import Eras
+from mcp_tui.workbench.audit import Audit, AuditedAsks
 from mcp_tui.workbench.calls import CallRecord, Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
@@ -65,13 +66,17 @@ class Workbench:
         self.trace = Trace()
         self.rule_uses = RuleUses(home.rules.count)
         self.gate = Gate(asker or NobodyToAsk(), home.rules, mode=home.settings.mode, used=self.rule_uses.note)
+        self.audit = Audit(home.audit_log, partial(self.say, level="warning"))
+        self.gate.decided, self.gate.ruled = self.audit.decided, self.audit.ruled
         self.permissions = Permissions(self)
         home.rules.told = partial(self.say, level="warning")
         self.signing_in = SigningIn(home, sign_in)
+        self.asks = AuditedAsks(asks, self.audit) if asks else None
+        """Who answers servers; None: nobody."""
         self.hub = Hub(
             self.trace,
             self.tell,
-            asks,
+            self.asks,
             sampling=asks is not None,
             roots=as_roots(home.settings.roots),
             authorizer=self.signing_in,
@@ -282,7 +287,9 @@ class Workbench:
         """Fetch a prompt's messages. Typed on the command line it is consent; in the app it asks once per server."""
         consented = initiator is Initiator.COMMAND_LINE
         request = self.request(prompt, dict(arguments), initiator, consented=consented)
-        return await self.hub.get_prompt(prompt.server, prompt.name, await self._allowed(request))
+        allowed = await self._allowed(request)
+        with self.audit.running(prompt.kind, prompt.server, prompt.name, allowed):
+            return await self.hub.get_prompt(prompt.server, prompt.name, allowed)
 
     async def read_resource(
         self, resource: Resource | Template, uri: str = "", *, initiator: Initiator = Initiator.USER
@@ -291,8 +298,9 @@ class Workbench:
         address = uri or resource.key
         consented = initiator is Initiator.COMMAND_LINE
         request = replace(self.request(resource, {}, initiator, consented=consented), item=address)
-        await self._allowed(request)
-        return await self.hub.read_resource(resource.server, address)
+        allowed = await self._allowed(request)
+        with self.audit.running(resource.kind, resource.server, address, allowed):
+            return await self.hub.read_resource(resource.server, address)
 
     def may_read(self, resource: Resource | Template, uri: str) -> bool:
         """Whether the user's leave to read an address is there already, so that nobody need be asked."""
@@ -309,6 +317,20 @@ class Workbench:
         patience: Patience | None = None,
     ) -> ToolResult:
         """Send a call that the gate let through, and keep a record of it. A tool that wants it is called as a task."""
+        with self.audit.running(tool.kind, tool.server, tool.name, arguments) as ending:
+            result = await self._send(tool, arguments, initiator, progress, as_task, patience)
+            ending.failed, ending.size = result.is_error, len(result.text.encode(errors="surrogatepass"))
+            return result
+
+    async def _send(
+        self,
+        tool: Tool,
+        arguments: dict[str, Any],
+        initiator: Initiator,
+        progress: Progress | None,
+        as_task: bool,
+        patience: Patience | None,
+    ) -> ToolResult:
         now = self.find_tool(tool.server, tool.name)
         if now is None or now.definition != tool.definition:
             raise PermissionDenied(

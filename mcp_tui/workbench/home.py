@@ -15,6 +15,7 @@ from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.secrets import known_secrets
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean
+from mcp_tui.storage.audit import AuditFile
 from mcp_tui.storage.files import make_folder, open_private
 from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
@@ -25,6 +26,7 @@ from mcp_tui.storage.saved import save_file
 from mcp_tui.storage.server_entry import Place, read_entry
 from mcp_tui.storage.servers_file import load_entry, remove_server, save_entry, set_enabled
 from mcp_tui.storage.settings import ModelSettings, Settings, load_settings, save_settings
+from mcp_tui.workbench.audit import Remembered
 
 
 class Home:
@@ -42,6 +44,7 @@ class Home:
         """By server of a project's file: what a consent to start it is bound to."""
         self.rules = RulesStore(paths.database)
         self.pins = PinFile(paths.pins_file)
+        self.audit_log = Remembered() if demo else AuditFile(paths.audit_file)
         self.model: ModelChoice | None = None
         self.model_missing = ""
         self.hide(environ=environ)
@@ -62,6 +65,7 @@ class Home:
 
     async def aclose(self) -> None:
         self.rules.close()
+        self.audit_log.close()
 
     def hide(
         self, specs: Iterable[ServerSpec] = (), *, environ: Mapping[str, str] = {}, keys: Iterable[str] = ()

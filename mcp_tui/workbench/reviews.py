@@ -43,6 +43,8 @@ class Reviews:
     def __init__(self, bench: Workbench) -> None:
         self.reviewer: Reviewer = NobodyReviews()
         """Who looks; the face that has a person sets it."""
+        self.remembers = not bench.home.demo
+        """Whether what is pinned outlives this run."""
         self._bench = bench
         self._store = bench.home.pins
         self._here: dict[tuple[str, str], Pins] = {}
@@ -233,11 +235,11 @@ class Reviews:
         """In the file, or until the program ends when that is not to be or cannot be written."""
         key = pins.server, pins.identity
         try:
-            if self._bench.home.demo:
-                self._here[key] = pins
-            else:
+            if self.remembers:
                 self._store.put(pins)
                 self._here.pop(key, None)
+            else:
+                self._here[key] = pins
         except ConfigError as error:
             self._here[key] = pins
             self._bench.say(f"{error.what}: what you accept holds until the program ends", "warning")
@@ -246,7 +248,8 @@ class Reviews:
     def _forget(self, pins: Pins) -> None:
         self._here.pop((pins.server, pins.identity), None)
         try:
-            self._store.forget(pins.server, pins.identity)
+            if self.remembers:
+                self._store.forget(pins.server, pins.identity)
         except ConfigError as error:
             self._bench.say(error.what, "warning")
 

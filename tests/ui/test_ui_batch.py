@@ -7,7 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from asking_app import DESTRUCTIVE, Asked, AskingApp, asked, drawn, request, settle, told
+from asking_app import DESTRUCTIVE, Asked, AskingApp, Field, asked, drawn, request, settle, told
 from looking import screen_text, until
 from scripted_endpoint import Endpoint, say
 from textual.widgets import Input
@@ -100,9 +100,10 @@ async def test_decisions_outlive_a_dialog_that_folds_away() -> None:
         await dialog.alone("a")
         await dialog.ready()
         dialog.keys.type("typing goes on", gap=0.05)
-        await until(lambda: dialog.app.dialog is None)
+        field = dialog.app.query_one(Field)
+        await until(lambda: dialog.app.dialog is None and field.text == "typing goes on")
         assert not any(reply.done() for reply in replies)
-        dialog.app.query_one("Field").text = ""  # pyright: ignore[reportAttributeAccessIssue]
+        field.text = ""
         dialog.app.asking.open_now()
         await dialog.ready()
         assert "call 2 of 2" in screen_text(dialog.app) and "✓ allowed" in screen_text(dialog.app)

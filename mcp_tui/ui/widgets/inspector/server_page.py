@@ -119,14 +119,8 @@ class ServerPage(Page):
         return two(marked("[b]$name[/b]", name=self.ref.server), f"server · {spec.kind}")
 
     def tabs(self) -> list[tuple[str, str]]:
-        signs_in = isinstance(self.bench.hub.spec(self.ref.server), HttpSpec)
-        return [
-            ("details", "Details"),
-            ("texts", "Texts"),
-            ("log", "Log"),
-            *([("sign-in", "Sign-in")] * signs_in),
-            ("raw", "Raw"),
-        ]
+        sign_in = [("sign-in", "Sign-in")] if isinstance(self.bench.hub.spec(self.ref.server), HttpSpec) else []
+        return [("details", "Details"), ("log", "Log"), *sign_in, ("texts", "Texts"), ("raw", "Raw")]
 
     def make(self, tab: str) -> View:
         hub, server = self.bench.hub, self.ref.server

@@ -1,0 +1,140 @@
+"""Puts on record what passes the gate, what comes of it, and what servers are answered."""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+from mcp_tui.domain import audit
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, ServerAsks
+from mcp_tui.domain.audit import Act, AuditLog, Record
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.permission import Decision, Request
+from mcp_tui.domain.rules import Rule, canonical
+
+SHOWN = 5_000
+"""Records that are read back."""
+
+
+class Ending:
+    """Filled in while something runs."""
+
+    size: int | None = None
+    """Bytes of the result's text."""
+    failed = False
+    """The result itself is an error."""
+
+
+class Audit:
+    """The records of this run, and those before it.
+
+    A record that cannot be written is said once, and what it is about goes on: a full disk is no reason to stop a
+    person's work, and denying would put nothing more on record.
+    """
+
+    def __init__(self, log: AuditLog, warn: Callable[[str], object]) -> None:
+        self._log = log
+        self._warn = warn
+        self._has_warned = False
+        self._running: dict[object, deque[str]] = {}
+        """The marks of what was allowed and has not begun, by what it is; the same twice is told by neither."""
+
+    def decided(self, request: Request, decision: Decision | None, seconds: float) -> None:
+        """Something passed the gate, or did not (`domain.gate.Gate.decided`)."""
+        mark = uuid4().hex[:12]
+        if decision is not None and decision.allowed:
+            what = _what(request.kind, request.server, request.item, decision.arguments)
+            self._running.setdefault(what, deque()).append(mark)
+        self._write(audit.decided(mark, request, decision, seconds, time.time()))
+
+    def ruled(self, rule: Rule, added: bool) -> None:
+        """A rule was made or revoked (`domain.gate.Gate.ruled`)."""
+        self._write(audit.ruled(rule, added, time.time()))
+
+    def answered(self, about: str, server: str, item: str, outcome: str, seconds: float) -> None:
+        """A question about something else than running was answered."""
+        self._write(audit.answered(about, server, item, outcome, seconds, time.time()))
+
+    @contextmanager
+    def running(self, kind: Kind, server: str, item: str, arguments: dict[str, Any]) -> Generator[Ending]:
+        """Around what was allowed, while it runs."""
+        what, began, ending = _what(kind, server, item, arguments), time.monotonic(), Ending()
+        marks = self._running.get(what, deque[str]())
+        mark = marks.popleft() if marks else ""
+        if not marks:
+            self._running.pop(what, None)
+        outcome, words = "stopped", ""
+        try:
+            yield ending
+            outcome = "error" if ending.failed else "ok"
+        except Exception as error:
+            outcome, words = "error", str(error)
+            raise
+        finally:
+            seconds = time.monotonic() - began
+            self._write(audit.ended(mark, outcome, words, seconds, ending.size, time.time()))
+
+    def acts(self) -> tuple[list[Act], int]:
+        """What is on record, the newest first, and how many lines could not be read. Raises OSError."""
+        records, broken = self._log.read(SHOWN)
+        return audit.acts(records), broken
+
+    def _write(self, record: Record) -> None:
+        try:
+            self._log.append(record)
+        except OSError as error:
+            if not self._has_warned:
+                self._has_warned = True
+                self._warn(f"the audit log cannot be written: {error.strerror}. What runs from now on is not on record")
+
+
+class AuditedAsks:
+    """`ServerAsks` whose answers go on record; what was said does not."""
+
+    def __init__(self, asks: ServerAsks, audit: Audit) -> None:
+        self._asks = asks
+        self._audit = audit
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply:
+        reply: ElicitReply | None = None
+        began = time.monotonic()
+        try:
+            reply = await self._asks.elicit(ask)
+            return reply
+        finally:
+            outcome = reply.action if reply else "stopped"
+            self._audit.answered("elicitation", ask.server, "", outcome, time.monotonic() - began)
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        outcome = "stopped"
+        began = time.monotonic()
+        try:
+            reply = await self._asks.sample(ask)
+            outcome = "sent" if reply else "declined"
+            return reply
+        finally:
+            self._audit.answered("sampling", ask.server, "", outcome, time.monotonic() - began)
+
+
+class Remembered:
+    """`AuditLog` for a run that leaves nothing behind."""
+
+    def __init__(self) -> None:
+        self._records: deque[Record] = deque(maxlen=SHOWN)
+
+    def append(self, record: Record) -> None:
+        self._records.append(record)
+
+    def read(self, most: int) -> tuple[list[Record], int]:
+        return list(self._records)[-most:], 0
+
+    def close(self) -> None:
+        """Nothing to let go of."""
+
+
+def _what(kind: Kind, server: str, item: str, arguments: dict[str, Any]) -> object:
+    return kind, server, item, canonical(arguments)
