@@ -10,10 +10,27 @@ from hypothesis import settings
 from scripted_endpoint import Endpoint
 
 from mcp_tui.domain.masking import HIDDEN
+from tests.program import home_environment
+from tests.warm import warm
 
 os.environ["PYTHON_KEYRING_BACKEND"] = "keyring.backends.null.Keyring"  # no test touches the keyring of a person
 settings.register_profile("patient", deadline=None)  # a busy machine is no failure
 settings.load_profile("patient")
+
+
+LOADED = (
+    *("mcp_tui.cli", "mcp_tui.headless.ask", "mcp_tui.headless.doctor", "mcp_tui.headless.items"),
+    *("mcp_tui.headless.permissions", "mcp_tui.servers.http", "mcp_tui.workbench.bench", "mcp_tui.workbench.plan"),
+    *("openai.resources.chat.completions", "openai.resources.models", "mcp.client.streamable_http", "mcp.client.auth"),
+)
+
+
+@pytest.fixture(scope="session")
+def program(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    """`mcp-tui`, forked from one that has loaded all: for commands without a screen."""
+    folder = tmp_path_factory.mktemp("program")
+    with warm(folder, "mcp_tui", LOADED, home_environment(folder)) as command:
+        yield command
 
 
 @pytest.fixture(autouse=True)

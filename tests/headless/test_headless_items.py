@@ -9,7 +9,7 @@ from pathlib import Path
 
 from tests.program import DEMO, DEMO_NAME, Shell
 
-HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile_server.py"))
+HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile" / "server.py"), "--only", "T1")
 BROKEN = ("--", sys.executable, "-c", "import sys; sys.exit('no luck today')")
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from tests.program import DEMO, DEMO_NAME, PROGRAM, Shell, home_environment
 from tests.terminal import Terminal
 
-HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile_server.py"))
+HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile" / "server.py"), "--only", "T1")
 
 
 async def test_version_and_help_are_told_on_stdout(shell: Shell) -> None:

@@ -15,14 +15,14 @@ from pathlib import Path
 from tests.program import PROGRAM, home_environment
 from tests.terminal import Terminal
 
-SERVER = Path(__file__).parent / "hostile_server.py"
+SERVER = Path(__file__).parent / "server.py"
 FIELDS = set(re.findall(r'(?:poison|text)\("([a-z-]+)"\)', SERVER.read_text(encoding="utf-8")))
 """All that the server fills."""
 F2, F3, F4, F6 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[17~"
 ESC, ENTER = "\x1b", "\r"
 DOWN, RIGHT, END = "\x1b[B", "\x1b[C", "\x1b[F"
 TAB, CALL = "\t", "\x13"
-COLUMNS, ROWS = 98, 70
+COLUMNS, ROWS = 98, 76
 """One pane at a time, as wide and as high as it can be: little of a text is cut, and little is drawn in vain."""
 OBEYED = re.compile(rb"\x1b[PX^_]|\x1b\]52|\x1b\[(?:6n|2J|31m)|\x1b\][^\x07\x1b]*evil")
 """A picture, a program command, the clipboard; a question, clearing, a colour; a title or a link of the server's."""
@@ -48,7 +48,7 @@ class Tour:
         if "filter every server" not in self._terminal.text:
             self.look(ESC, words="filter every server")
         self.look(f"/{name}", words=f"/  {name}")
-        self._terminal.wait_gone("■ fails")
+        self._terminal.wait_gone("△ fails")
         self.look(ENTER + ENTER, *fields, words=words or "▌Inspector")
 
     def read(self, wanted: str, *fields: str) -> None:
@@ -127,20 +127,21 @@ def see_all(tour: Tour) -> None:
 
 def walk_down(tour: Tour) -> None:
     """Through the whole Explorer, with what it points at beside it, and the drawer below."""
-    tour.look(F2 + DOWN * 2, words="hostile_server · tool")
-    tour.look(DOWN * 6 + RIGHT, words="¶ speech")
-    tour.look(DOWN, words="hostile_server · prompt")
+    tour.look(F2 + DOWN * 2, words="hostile · tool")
+    tour.look(DOWN * 7 + RIGHT, words="¶ speech")
+    tour.look(DOWN, words="hostile · prompt")
     tour.look(DOWN * 2 + RIGHT, words="◆ text")
-    tour.look(DOWN, words="hostile_server · resource")
+    tour.look(DOWN, words="hostile · resource")
     tour.look(DOWN * 2 + RIGHT, words="◇ evil")
-    tour.look(DOWN, words="hostile_server · template")
+    tour.look(DOWN, words="hostile · template")
     tour.look(F3 + "/call works {}" + ENTER, "tool-result")
     tour.look(F6, words="tools/call")
     tour.look(RIGHT, "log")
 
 
-def start(home: Path, columns: int = COLUMNS, rows: int = ROWS) -> Terminal:
-    command = [*PROGRAM, "--", sys.executable, "-I", "-S", str(SERVER)]
+def start(home: Path, *words: str, columns: int = COLUMNS, rows: int = ROWS) -> Terminal:
+    """The app with the hostile server; without words it plays every field of the protocol."""
+    command = [*PROGRAM, "--", sys.executable, "-I", "-S", str(SERVER), *(words or ("--only", "T1"))]
     return Terminal(command, env=home_environment(home), cwd=home, columns=columns, rows=rows)
 
 
@@ -162,6 +163,6 @@ def test_every_field_of_the_protocol_is_drawn_and_none_as_it_is(tmp_path: Path) 
 
 def test_nothing_is_obeyed_where_three_panes_cut_what_they_show(tmp_path: Path) -> None:
     with start(tmp_path, columns=140, rows=42) as terminal:
-        terminal.wait_for("evil-server-version", "6 tools on offer")
+        terminal.wait_for("evil-server-version", "0 tools on offer")
         walk_down(Tour(terminal))
         assert_harmless(bytes(terminal.raw))

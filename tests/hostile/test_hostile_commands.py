@@ -1,0 +1,71 @@
+"""Every command without a screen, before a hostile server and model, on a real terminal: nothing is obeyed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from scripted_endpoint import Endpoint, say
+from test_hostile_screens import FORBIDDEN, SERVER
+
+from tests.hostile.server import poison
+from tests.program import home_environment
+from tests.terminal import Terminal
+
+HOSTILE = ("--", sys.executable, "-I", "-S", str(SERVER), "--only", "T1,T3")
+LISTS = ("tools", "prompts", "resources", "templates")
+COMMANDS = {
+    **{f"{group}": (group,) for group in LISTS},
+    **{f"{group} --json": (group, "--json") for group in LISTS},
+    **{f"call {name}": ("call", name) for name in ("works", "fails", "refuses", "asks", "samples", "hidden")},
+    **{f"call {name} --json": ("call", name, "--json") for name in ("works", "fails", "hidden")},
+    **{f"call {name}": ("call", name) for name in ("hidden", "fuzz")},
+    "no such tool": ("call", poison("typed").replace("\0", "")),
+    **{f"prompt {flag}": ("prompt", "speech", "who=x", *flag.split()) for flag in ("", "--json")},
+    **{f"read {flag}": ("read", "evil://text", *flag.split()) for flag in ("", "--json")},
+    **{f"doctor {flag}": ("doctor", *flag.split()) for flag in ("", "--json")},
+    **{f"explain {flag}": ("permissions", "explain", "works", *flag.split()) for flag in ("", "--json")},
+    **{f"accept {flag}": ("permissions", "accept", "hostile", *flag.split()) for flag in ("", "--json")},
+    **{f"ask {flag}": ("ask", "hello", *flag.split()) for flag in ("", "--json")},
+}
+AFTERWARDS = {"audit": ("audit",), "audit --json": ("audit", "--json"), "permissions": ("permissions",)}
+WORDLESS = {"doctor", "explain", "permissions", "call asks", "call samples"}
+"""Commands that may show no word of the server's."""
+
+
+def run(program: list[str], home: Path, words: tuple[str, ...], url: str) -> bytes:
+    """All that a command writes to its terminal; every question it asks is answered by an empty line."""
+    env = home_environment(home, OPENAI_BASE_URL=url, OPENAI_MODEL="scripted")
+    with Terminal([*program, *words], env=env, cwd=home, columns=200, rows=60) as terminal:
+        terminal.type("\n" * 5)
+        terminal.wait_exit()
+        return bytes(terminal.raw)
+
+
+@pytest.fixture
+async def bad_model(endpoint: Endpoint) -> str:
+    endpoint.script(*(say(poison("answer")) for _ in range(4)))
+    return endpoint.url
+
+
+async def test_no_command_lets_anything_through_to_the_terminal(
+    program: list[str], tmp_path: Path, bad_model: str
+) -> None:
+    def one(name: str, words: tuple[str, ...]) -> tuple[str, bytes]:
+        return name, run(program, tmp_path, words, bad_model)
+
+    with ThreadPoolExecutor(3) as pool:
+        loop = asyncio.get_running_loop()
+        acts = [loop.run_in_executor(pool, one, name, (*words, *HOSTILE)) for name, words in COMMANDS.items()]
+        written = dict(await asyncio.gather(*acts))
+        acts = [loop.run_in_executor(pool, one, name, words) for name, words in AFTERWARDS.items()]
+        written |= dict(await asyncio.gather(*acts))
+    for name, raw in written.items():
+        text = raw.decode()
+        assert "\x1b" not in text, name
+        assert FORBIDDEN.findall(text) == [], name
+        assert re.search(r"evil|fuzz-|invoice|\\ud", text) or WORDLESS & {name, name.split()[0]}, f"{name}: {text}"
