@@ -16,13 +16,12 @@ from textual.app import App
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.happenings import Happening, Noticed
 from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
-from mcp_tui.ui.later import later
 from mcp_tui.ui.themes import INK, PAPER, with_roles
+from mcp_tui.ui.toasts import Toasts
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -36,10 +35,6 @@ if TYPE_CHECKING:
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
-_TOGETHER = 0.3
-"""Seconds in which notices become one."""
-_LOOK_AGAIN = 1.0
-_MOST_NOTICES = 4
 LAST_RESORT = 2.0
 """Seconds that the terminal has to let go of us once all is closed; one that hung up never does."""
 
@@ -82,7 +77,7 @@ class McpTuiApp(App[int]):
         self._bursts = Bursts(self, super().on_event)
         self._starts_with_welcome = welcome
         self._is_leaving = False
-        self._notices: list[str] = []
+        self._toasts = Toasts(self)
 
     # -- life ---------------------------------------------------------------------------------------
 
@@ -107,7 +102,7 @@ class McpTuiApp(App[int]):
         self.bench = self._make_bench(self.asking, self.asking)
         self.bench.subscribe(self.asking.happened)
         self.bench.results.reader = self.bench.reviews.reviewer = self.asking
-        self.bench.subscribe(self._happened)
+        self.bench.subscribe(self._toasts.happened)
         models = self.bench.models
         self.asking.drafter = lambda: (models.draft, models.current.name) if models.current else (None, "")
         self.bench.start()
@@ -283,22 +278,10 @@ class McpTuiApp(App[int]):
 
     def tell(self, text: str, *, severity: Any = "information") -> None:
         """A quiet notification; foreign text is safe in it."""
-        self.notify(clean_line(text), severity=severity, markup=False, timeout=4)
+        self._toasts.tell(text, severity)
 
-    def _happened(self, happening: Happening) -> None:
-        """Say what is to be seen at once: several lines of one moment together."""
-        if isinstance(happening, Noticed):
-            if not self._notices:
-                later(self, _TOGETHER, self._tell_notices)
-            self._notices.append(happening.text)
-
-    def _tell_notices(self) -> None:
-        if any(question.is_open for question in self.asking.waiting):  # what a server does puts nothing over a question
-            later(self, _LOOK_AGAIN, self._tell_notices)
-            return
-        notices, self._notices = [clean_line(text) for text in self._notices], []
-        more = [f"and {len(notices) - _MOST_NOTICES} more"] if len(notices) > _MOST_NOTICES else []
-        self.notify("\n".join([*notices[:_MOST_NOTICES], *more]), markup=False, timeout=6)
+    def on_descendant_focus(self) -> None:
+        self._toasts.make_room()
 
     # -- looks --------------------------------------------------------------------------------------
 

@@ -130,11 +130,13 @@ async def test_a_tools_own_page_is_read_here_or_opened_in_the_browser_after_a_qu
     async with seat(folder, [telling()], size=(132, 40)) as you:
         you.app.workspace.open(Ref("telling", Kind.TOOL, "show"))
         await you.sees("Its own page", "ui://telling/page")
+        await you.until(lambda: you.app.workspace.inspector.has_focus_within)
         await you.press("u")
         await you.answer("a")
         await you.sees("<h1>A page</h1>")
         you.app.workspace.open(Ref("telling", Kind.TOOL, "show"))
         await you.sees("Its own page")
+        await you.until(lambda: you.app.workspace.inspector.has_focus_within)
         await you.press("b")
         await you.sees("Open this page in the browser?", "is HTML of telling", "its scripts run")
         await you.press("escape")

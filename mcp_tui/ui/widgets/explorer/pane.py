@@ -36,7 +36,9 @@ class FilterField(Input):
         self.action_to_tree()
 
     def action_to_tree(self) -> None:
-        self.screen.query_one(Explorer).focus()
+        tree = self.screen.query_one(Explorer)
+        tree.filter(self.value)  # now: what was typed may still be on its way, and the next key opens what fits
+        self.screen.set_focus(tree)
 
     def on_blur(self) -> None:
         self.can_focus = False
