@@ -20,10 +20,10 @@ from mcp_tui.domain.chat import Answered, AssistantMessage, Message, OfferedTool
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.domain.text import human_size, human_time
 from mcp_tui.storage.model_choice import ModelChoice
-from mcp_tui.ui.app import McpTuiApp
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens import welcome
 from mcp_tui.ui.screens.approve import ApproveDialog
+from mcp_tui.ui.toasts import Toasts
 from mcp_tui.ui.widgets.pieces import Choice
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
@@ -99,7 +99,7 @@ def still(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(human_size, "__code__", _some.__code__)
     monkeypatch.setattr(time, "localtime", lambda _seconds=None: NOON)
     monkeypatch.setattr(welcome, "__version__", "1.2.3")
-    monkeypatch.setattr(McpTuiApp, "_tell_notices", lambda _app: None)
+    monkeypatch.setattr(Toasts, "_tell_notices", lambda _toasts: None)
 
 
 def _twelve(seconds: float) -> str:
