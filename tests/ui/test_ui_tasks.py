@@ -24,8 +24,8 @@ def tasks(mode: str = "") -> StdioSpec:
 async def open_form(me: Seat, tool: str) -> None:
     """Go to the tool's form."""
     me.app.workspace.open(Ref("tasks", Kind.TOOL, tool))
-    await me.until(lambda: me.place == "inspector")
     await me.sees(f"ƒ {tool}", "Runs as a task")
+    await me.until(lambda: me.app.workspace.inspector.has_focus_within)
     await me.press("enter")
     await me.sees("ctrl+s")
 
