@@ -44,7 +44,10 @@ class Toasts:
 
     def make_room(self) -> None:
         """Stand at the top while somebody types into the lower half of the screen, else at the bottom."""
-        field, app = self._app.focused, self._app
+        app = self._app
+        if not app.screen_stack:
+            return  # it is ending, and focus moves while its screens go
+        field = app.focused
         is_low = isinstance(field, Input | TextArea) and field.region.y + field.region.bottom > app.size.height
         for rack in app.screen.query("ToastRack"):
             rack.set_class(is_low, "-top")

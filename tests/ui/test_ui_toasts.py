@@ -32,3 +32,11 @@ async def test_a_toast_never_lies_over_the_field_that_has_the_focus(
         await me.until(lies_over_nothing, "it lies over the filter")
         await me.press("f3")
         await me.until(lies_over_nothing, "it lies over the composer again")
+
+
+async def test_a_focus_that_moves_while_the_app_ends_is_no_failure(folder: Folder) -> None:
+    """Leaving takes the screens away one by one; seen as exit code 1 after ctrl+q during the start."""
+    async with seat(folder, [pocket()]) as me:
+        app = me.app
+    assert not app.screen_stack
+    app.on_descendant_focus()
