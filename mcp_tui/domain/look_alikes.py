@@ -44,13 +44,23 @@ _SEPARATOR = re.compile(r"[^\w]|_")
 
 def skeleton(name: str) -> str:
     """What is left of a name when all that the eye takes for the same is made the same."""
-    visible = _INVISIBLE.sub("", unicodedata.normalize("NFKC", name))
-    plain = unicodedata.normalize("NFD", visible.casefold())
-    letters = "".join(char for char in plain if not unicodedata.combining(char)).translate(_LETTERS)
-    return _SEPARATOR.sub("_", letters)
+    letters = name.lower() if name.isascii() else _without_marks(name)
+    return _SEPARATOR.sub("_", _INVISIBLE.sub("", letters.translate(_LETTERS)))
 
 
-def look_alike(name: str, others: Iterable[str]) -> str:
-    """The first other name that this one could be taken for, or "". A name that is the same is no other."""
-    mine = skeleton(name)
-    return next((other for other in others if other != name and skeleton(other) == mine), "")
+def _without_marks(name: str) -> str:
+    plain = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", name).casefold())
+    return "".join(char for char in plain if not unicodedata.combining(char))
+
+
+class LookAlikes:
+    """Finds who among these names could be taken for one: each is looked at once, for servers have thousands."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_look: dict[str, list[str]] = {}
+        for name in names:
+            self._by_look.setdefault(skeleton(name), []).append(name)
+
+    def of(self, name: str) -> str:
+        """The first other name that this one could be taken for, or "". A name that is the same is no other."""
+        return next((other for other in self._by_look.get(skeleton(name), ()) if other != name), "")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Protocol, cast
 
 from mcp_tui.domain.catalog import Tool
-from mcp_tui.domain.look_alikes import look_alike
+from mcp_tui.domain.look_alikes import LookAlikes
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.pins import Standing
 from mcp_tui.domain.scan import Finding, FindingKind, scan
@@ -76,11 +76,11 @@ class NobodyReviews:
         return False
 
 
-def all_said(tool: Tool, other_tools: Collection[str] = (), names: Sequence[str] = ()) -> tuple[Said, ...]:
-    """Every text of a tool, scanned. `other_tools`: as `scan()` has it; `names`: of all tools, to tell look-alikes."""
+def all_said(tool: Tool, other_tools: Collection[str] = (), names: LookAlikes | None = None) -> tuple[Said, ...]:
+    """Every text of a tool, scanned. `other_tools`: as `scan()` has it; `names`: those of all tools."""
     masked = ((where, HIDDEN.mask(text)) for where, text in _texts(tool.raw))
     said = [Said(where, text, tuple(scan(text, other_tools))) for where, text in masked]
-    if alike := look_alike(tool.name, names):
+    if names and (alike := names.of(tool.name)):
         finding = Finding(FindingKind.LOOK_ALIKE, 0, len(tool.name), alike)
         said = [replace(each, findings=(*each.findings, finding)) if each.where == "name" else each for each in said]
     return tuple(said)

@@ -31,9 +31,9 @@ class Toasts:
         self._app = app
         self._notices: list[str] = []
 
-    def tell(self, text: str, severity: SeverityLevel = "information", lasts: float = LASTS) -> None:
-        """Say one line, for some seconds."""
-        self._show([text], severity, lasts)
+    def tell(self, text: str, severity: SeverityLevel = "information") -> None:
+        """Say one line."""
+        self._show([text], severity, LASTS)
 
     def happened(self, happening: Happening) -> None:
         """Say what is to be seen at once: several lines of one moment together."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from mcp_tui.domain.catalog import Catalog, Kind, Tool
 from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.happenings import CatalogChanged, Happening, Noticed, ServerChanged
-from mcp_tui.domain.look_alikes import look_alike
+from mcp_tui.domain.look_alikes import LookAlikes
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Initiator, Mode
 from mcp_tui.domain.pins import Pins, Standing
@@ -192,14 +192,14 @@ class Reviews:
         return "Your settings want every server reviewed." if home.settings.review == ALWAYS else ""
 
     def _server_alike(self, server: str) -> str:
-        return look_alike(server, self._bench.hub.names)
+        return LookAlikes(self._bench.hub.names).of(server)
 
     def _review(self, server: str, tools: Iterable[Tool], why: str, *, with_instructions: bool = False) -> Review:
         hub = self._bench.hub
         mine = hub.catalog(server).tools
         own = {tool.name for tool in mine}
         others = {tool.name for name in hub.names if name != server for tool in hub.catalog(name).tools}
-        foreign, names = frozenset(others - own), [*own, *others]
+        foreign, names = frozenset(others - own), LookAlikes([*own, *others])
         reviewed = tuple(
             Reviewed(tool, self.standing(tool), self._before(tool), all_said(tool, foreign, names)) for tool in tools
         )
