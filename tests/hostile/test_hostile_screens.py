@@ -154,7 +154,7 @@ def assert_harmless(raw: bytes) -> None:
 
 def test_every_field_of_the_protocol_is_drawn_and_none_as_it_is(tmp_path: Path) -> None:
     with start(tmp_path) as terminal:
-        terminal.wait_for("evil-server-version", "evil-tool-name")
+        terminal.wait_for("evil-server-version", "evil-tool-name", "Templates")
         tour = Tour(terminal)
         see_all(tour)
         assert_harmless(bytes(terminal.raw))
@@ -163,6 +163,6 @@ def test_every_field_of_the_protocol_is_drawn_and_none_as_it_is(tmp_path: Path) 
 
 def test_nothing_is_obeyed_where_three_panes_cut_what_they_show(tmp_path: Path) -> None:
     with start(tmp_path, columns=140, rows=42) as terminal:
-        terminal.wait_for("evil-server-version", "0 tools on offer")
+        terminal.wait_for("evil-server-version", "evil-tool-name", "Templates")
         walk_down(Tour(terminal))
         assert_harmless(bytes(terminal.raw))
