@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import cached_property
 from typing import Any
 
 
@@ -48,16 +49,15 @@ write for another client, the second is ours."""
 class _Defined:
     """Something with a definition on the wire."""
 
-    __slots__ = ()
     raw: Mapping[str, Any]
 
-    @property
+    @cached_property
     def definition(self) -> str:
         """A hash of everything that tells what the thing is; a rule dies when it changes."""
         return definition_hash(self.raw)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Tool(_Defined):
     """A tool. Texts are raw: clean them before drawing."""
 
@@ -102,7 +102,7 @@ class PromptArgument:
     required: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Prompt(_Defined):
     server: str
     name: str
@@ -118,7 +118,7 @@ class Prompt(_Defined):
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Resource(_Defined):
     server: str
     uri: str
@@ -137,7 +137,7 @@ class Resource(_Defined):
         return self.uri
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Template(_Defined):
     server: str
     uri_template: str

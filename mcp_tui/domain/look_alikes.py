@@ -44,8 +44,8 @@ _SEPARATOR = re.compile(r"[^\w]|_")
 
 def skeleton(name: str) -> str:
     """What is left of a name when all that the eye takes for the same is made the same."""
-    letters = name.lower() if name.isascii() else _without_marks(name)
-    return _SEPARATOR.sub("_", _INVISIBLE.sub("", letters.translate(_LETTERS)))
+    letters = name.lower() if name.isascii() else _INVISIBLE.sub("", _without_marks(name))
+    return _SEPARATOR.sub("_", letters.translate(_LETTERS))
 
 
 def _without_marks(name: str) -> str:

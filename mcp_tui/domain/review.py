@@ -76,14 +76,31 @@ class NobodyReviews:
         return False
 
 
-def all_said(tool: Tool, other_tools: Collection[str] = (), names: LookAlikes | None = None) -> tuple[Said, ...]:
-    """Every text of a tool, scanned. `other_tools`: as `scan()` has it; `names`: those of all tools."""
-    masked = ((where, HIDDEN.mask(text)) for where, text in _texts(tool.raw))
-    said = [Said(where, text, tuple(scan(text, other_tools))) for where, text in masked]
-    if names and (alike := names.of(tool.name)):
+class Neighbours:
+    """The names of the tools that are there beside those of one server."""
+
+    def __init__(self, own: Collection[str] = (), others: Collection[str] = ()) -> None:
+        self.foreign = frozenset(others) - frozenset(own)
+        """Those that the server has no tool of."""
+        self.names = LookAlikes([*own, *others])
+
+
+def all_said(tool: Tool, neighbours: Neighbours) -> tuple[Said, ...]:
+    """Every text of a tool, scanned."""
+    said = [_scanned(where, HIDDEN.mask(text), neighbours) for where, text in _texts(tool.raw)]
+    if alike := neighbours.names.of(tool.name):
         finding = Finding(FindingKind.LOOK_ALIKE, 0, len(tool.name), alike)
         said = [replace(each, findings=(*each.findings, finding)) if each.where == "name" else each for each in said]
     return tuple(said)
+
+
+def instructions_said(text: str, neighbours: Neighbours) -> Said | None:
+    """A server's instructions, scanned; None when it gives none."""
+    return _scanned("instructions", HIDDEN.mask(text), neighbours) if text else None
+
+
+def _scanned(where: str, text: str, neighbours: Neighbours) -> Said:
+    return Said(where, text, tuple(scan(text, neighbours.foreign)))
 
 
 def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

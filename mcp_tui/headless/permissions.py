@@ -50,11 +50,11 @@ async def accept(home: Home, specs: Sequence[ServerSpec], name: str, as_json: bo
         raise NoSuchItem(f"there is no server {server}", subject=server, hint="mcp-tui doctor lists them")
     async with settled(home, chosen) as bench:
         code = report_unreachable(bench)
-        waiting = bench.reviews.waiting(server)
+        waiting = await bench.reviews.waiting(server)
         found = [each for each in waiting.tools if tool in ("", each.tool.name)] if waiting else []
         if waiting and found:
             say(reviewed(replace(waiting, tools=tuple(found))))
-            bench.reviews.accept(server, [each.tool for each in found])
+            await bench.reviews.accept(server, [each.tool for each in found])
     accepted = [each.tool.name for each in found]
     if as_json:
         print_json({"server": server, "accepted": accepted})

@@ -29,11 +29,12 @@ async def settled(home: Home, specs: Sequence[ServerSpec], *, looks_only: bool =
     """
     person = asker()
     bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks())
-    bench.reviews.remembers &= not looks_only
+    bench.pinned.remembers &= not looks_only
     bench.results.reader = bench.reviews.reviewer = person
     try:
         bench.start()
         await bench.hub.wait_settled()
+        await bench.reviews.met()
         _ = bench.gate.rules  # read now, so that what is wrong with them is said
         for warning in home.rules.warnings:
             say(f"mcp-tui: {warning}")

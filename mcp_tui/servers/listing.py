@@ -77,6 +77,7 @@ async def _list(server: str, link: Link, what: _List) -> Listing:
                 item = what.read(server, entry)
                 if isinstance(item, Tool) and link.mirrors_arguments:
                     _check_headers(item)
+                _ = item.definition  # hashed page by page: all of them at once would hold up the screen
                 items.append(item)
             except AttributeError:
                 broken.append("not an object")

@@ -24,21 +24,18 @@ class PinFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._stamp: object = None
-        self._known: _Known = {}
-        self._trusts_new = True
+        self._read: tuple[object, _Known, bool] = None, {}, True
+        """The stamp of what was read, the pins, and whether new servers are trusted; replaced as one, by any thread."""
 
     @property
     def trusts_new(self) -> bool:
         try:
-            self._load()
+            return self._load()[1]
         except ConfigError:
             return False
-        return self._trusts_new
 
     def of(self, server: str, identity: str) -> Pins | None:
-        self._load()
-        return self._known.get((server, identity))
+        return self._load()[0].get((server, identity))
 
     def put(self, pins: Pins) -> None:
         self._change(lambda known: known.__setitem__((pins.server, pins.identity), pins))
@@ -55,27 +52,29 @@ class PinFile:
             return None
         return file.st_ino, file.st_mtime_ns, file.st_size
 
-    def _load(self) -> None:
+    def _load(self) -> tuple[_Known, bool]:
         """Read it again when it changed. Raises ConfigError."""
         now = self.stamp  # from before reading: a change meanwhile is seen the next time
-        if now is None or now != self._stamp:
-            self._stamp = None
-            self._known, self._trusts_new = _read(read_text(self._file), self._file)
-            self._stamp = now
+        stamp, known, trusts_new = self._read
+        if now is None or now != stamp:
+            known, trusts_new = _parse(read_text(self._file), self._file)
+            self._read = now, known, trusts_new
+        return known, trusts_new
 
     def _change(self, act: Callable[[_Known], object]) -> None:
         with locked(self._file):
             try:
-                self._load()
+                known, trusts_new = self._load()
             except ConfigError:
                 os.replace(self._file, self._file.with_name(f"{self._file.name}.broken"))
-                self._known, self._trusts_new = {}, False
-            known = dict(self._known)
+                known, trusts_new = {}, False
+            known = dict(known)
             act(known)
-            write_text(self._file, _write(known, self._trusts_new), mode=PRIVATE)
+            write_text(self._file, _text(known, trusts_new), mode=PRIVATE)
+            self._read = self.stamp, known, trusts_new  # nobody else writes while the lock is held
 
 
-def _read(text: str | None, file: Path) -> tuple[_Known, bool]:
+def _parse(text: str | None, file: Path) -> tuple[_Known, bool]:
     if text is None:
         return {}, True
     try:
@@ -92,7 +91,8 @@ def _pins(row: Any) -> Pins:
     return Pins(str(row["server"]), str(row["identity"]), float(row["since"]), tools)
 
 
-def _write(known: _Known, trusts_new: bool) -> str:
+def _text(known: _Known, trusts_new: bool) -> str:
+    """A line for each server: small, and still to be read by a person."""
     rows = [
         {
             "server": pins.server,
@@ -102,4 +102,5 @@ def _write(known: _Known, trusts_new: bool) -> str:
         }
         for pins in known.values()
     ]
-    return json.dumps({"trusts_new": trusts_new, "servers": rows}, indent=1) + "\n"
+    lines = ",\n".join(map(json.dumps, rows))
+    return f'{{"trusts_new": {json.dumps(trusts_new)}, "servers": [\n{lines}\n]}}\n'

@@ -22,6 +22,8 @@ TOGETHER = 0.3
 """Seconds in which notices become one."""
 LOOKS_AGAIN = 1.0
 MOST_NOTICES = 4
+MOST_TOASTS = 3
+"""At once; the oldest make room."""
 
 
 class Toasts:
@@ -62,5 +64,8 @@ class Toasts:
 
     def _show(self, lines: list[str], severity: SeverityLevel, lasts: float) -> None:
         self.make_room()
+        shown = list(self._app.screen.query("ToastHolder")) if self._app.screen_stack else []
+        for oldest in shown[: 1 - MOST_TOASTS]:
+            oldest.display = False
         text = "\n".join(clean_line(line) for line in lines)
         self._app.notify(text, severity=severity, markup=False, timeout=lasts)

@@ -34,6 +34,7 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer
 from mcp_tui.workbench.permissions import Permissions
+from mcp_tui.workbench.pinned import Pinned
 from mcp_tui.workbench.results import Results
 from mcp_tui.workbench.reviews import Reviews
 from mcp_tui.workbench.roots import Roots, as_roots
@@ -82,6 +83,7 @@ class Workbench:
             authorizer=self.signing_in,
             eras=Eras(home.paths.eras_file),
         )
+        self.pinned = Pinned(self)
         self.reviews = Reviews(self)
         self.results = Results(self.hub)
         self.roots = Roots(home, self.hub)
@@ -115,7 +117,7 @@ class Workbench:
 
         Each part is closed, whatever the closing of another raises.
         """
-        async with aclosing(self.home), aclosing(self.rule_uses):
+        async with aclosing(self.home), aclosing(self.rule_uses), aclosing(self.reviews):
             ends = await asyncio.gather(self.hub.aclose(), self.models.aclose(), return_exceptions=True)
         for end in ends:
             if end is not None:
@@ -179,7 +181,7 @@ class Workbench:
         if self.gate.mode is Mode.MANUAL:
             return []
         able = [name for name in self.hub.names if self.hub.status(name).state in ABLE]
-        return [tool for name in able for tool in self.reviews.readable(name) if not self.is_withheld(tool)]
+        return [tool for name in able for tool in self.pinned.readable(name) if not self.is_withheld(tool)]
 
     def is_withheld(self, tool: Tool) -> bool:
         return f"{tool.server}/{tool.name}" in self._withheld
@@ -260,7 +262,7 @@ class Workbench:
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
             definition_text=json.dumps(item.raw, ensure_ascii=False),
             wants_question=isinstance(item, Tool) and item.wants_question,
-            blocked=self.reviews.blocked(item, initiator) if isinstance(item, Tool) else "",
+            blocked=self.pinned.blocked(item, initiator) if isinstance(item, Tool) else "",
             last=self.calls.last_arguments(item) if isinstance(item, Tool) else None,
         )
 

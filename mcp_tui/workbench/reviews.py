@@ -2,35 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from mcp_tui.domain.catalog import Catalog, Kind, Tool
+from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.domain.happenings import CatalogChanged, Happening, Noticed, ServerChanged
+from mcp_tui.domain.happenings import CatalogChanged, Happening, Noticed
 from mcp_tui.domain.look_alikes import LookAlikes
-from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.permission import Initiator, Mode
+from mcp_tui.domain.permission import Mode
 from mcp_tui.domain.pins import Pins, Standing
-from mcp_tui.domain.review import NobodyReviews, Review, Reviewed, Reviewer, Said, all_said
-from mcp_tui.domain.scan import scan
+from mcp_tui.domain.review import Neighbours, NobodyReviews, Review, Reviewed, Reviewer, all_said, instructions_said
 from mcp_tui.workbench.offer import ABLE
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
-_WHY = {
-    Standing.CHANGED: "this tool changed since it was accepted",
-    Standing.NEW: "this tool is new, and nobody has accepted it",
-    Standing.UNKNOWN: "what was accepted before cannot be read",
-}
-_WAYS = {
-    Initiator.USER: "a on its page accepts it",
-    Initiator.COMMAND_LINE: "mcp-tui permissions accept {name} accepts it",
-}
 ALWAYS = "always"
 """The value of `permissions.review` that has every server looked at."""
+SLICE = 0.005
+"""Seconds of scanning at once, and then as long for everything else: a server may have thousands of texts."""
 
 
 class Reviews:
@@ -38,89 +30,48 @@ class Reviews:
 
     A server that is met for the first time is pinned as it is, unless something in its texts is suspicious, a
     project's folder brought it, or the settings want every review. From then on what is new or changed waits.
+    Texts are scanned bit by bit, for there may be thousands: until that is done a new tool reaches no model.
     """
 
     def __init__(self, bench: Workbench) -> None:
         self.reviewer: Reviewer = NobodyReviews()
         """Who looks; the face that has a person sets it."""
-        self.remembers = not bench.home.demo
-        """Whether what is pinned outlives this run."""
         self._bench = bench
-        self._store = bench.home.pins
-        self._here: dict[tuple[str, str], Pins] = {}
-        """What could not be written, or is not to be."""
+        self._pinned = bench.pinned
+        self._unmet: set[str] = set()
+        """Servers whose list was read anew."""
+        self._meeting: asyncio.Task[None] | None = None
         self._met: set[str] = set()
         """Servers that were pinned in this session without a look."""
-        self._standings: dict[str, tuple[Catalog, Pins | None, dict[int, Standing]]] = {}
+        self._whys: dict[str, str] = {}
+        """Why a newly met server has to be looked at, in a sentence."""
         self._told: dict[str, str] = {}
         self._left_out: dict[str, object] = {}
         """By server: what the person left out of this turn."""
 
-    # -- how things stand -----------------------------------------------------------------------------
-
-    def standing(self, tool: Tool) -> Standing:
-        """Whether a tool is what was accepted. Cheap: hashes are kept as long as the list is the same."""
-        try:
-            pins, known = self._known(tool.server)
-        except ConfigError:
-            return Standing.UNKNOWN
-        return known.get(id(tool)) or _standing(pins, tool)
-
-    def readable(self, server: str) -> list[Tool]:
-        """The tools of a server that are as they were accepted."""
-        try:
-            _, known = self._known(server)
-        except ConfigError:
-            return []
-        return [tool for tool in self._bench.hub.catalog(server).tools if known[id(tool)] is Standing.SAME]
-
-    def accepted(self, tool: Tool) -> tuple[str, float]:
-        """The definition that was accepted under this name, as JSON, and when; ("", 0.0) for none."""
-        try:
-            pins = self._pins(tool.server)
-        except ConfigError:
-            return "", 0.0
-        known = pins.pin_of(tool.name) if pins else None
-        return (known.text, pins.since) if pins and known else ("", 0.0)
-
-    def blocked(self, tool: Tool, initiator: Initiator) -> str:
-        """Why a call must not be sent whatever the rules say, or "". A person may call what is new to them."""
-        standing = self.standing(tool)
-        if standing is Standing.SAME or (standing is Standing.NEW and initiator is not Initiator.MODEL):
-            return ""
-        way = _WAYS.get(initiator, "").format(name=f"{tool.server}/{tool.name}")
-        return "; ".join(filter(None, (_WHY[standing], way)))
-
-    def look(self, server: str) -> Review:
+    async def look(self, server: str) -> Review:
         """All that a server says to models, for whoever wants to read it."""
-        catalog = self._bench.hub.catalog(server)
-        return self._review(server, catalog.tools, "", with_instructions=True)
+        return await self._review(server, self._bench.hub.catalog(server).tools, "", with_instructions=True)
 
-    def waiting(self, server: str) -> Review | None:
+    async def waiting(self, server: str) -> Review | None:
         """What of a server waits for a look; None when all that is offered was accepted."""
+        await self.met()
         tools = self._bench.hub.catalog(server).tools
         wanted = [tool for tool in tools if not self._bench.is_withheld(tool)]
-        if all(self.standing(tool) is Standing.SAME for tool in wanted):
+        standings = zip(wanted, self._pinned.standings(server, wanted), strict=True)
+        waits = [tool for tool, standing in standings if standing is not Standing.SAME]
+        if not waits:
             return None
-        try:
-            is_first = self._pins(server) is None
-        except ConfigError:
-            is_first = True
-        if is_first:
-            why = self._why(server, self._review(server, tools, "", with_instructions=True))
-            return self._review(server, tools, why or "It is new.", with_instructions=True)
-        return self._review(server, [tool for tool in wanted if self.standing(tool) is not Standing.SAME], "")
+        if self._is_first(server):
+            return await self._review(server, tools, self._whys.get(server, "It is new."), with_instructions=True)
+        return await self._review(server, waits, "")
 
     # -- deciding -------------------------------------------------------------------------------------
 
-    def accept(self, server: str, tools: Iterable[Tool]) -> None:
+    async def accept(self, server: str, tools: Iterable[Tool]) -> None:
         """A person looked at these tools as they are given here: models may read and call them from now on."""
-        try:
-            pins = self._pins(server)
-        except ConfigError:
-            pins = None
         self._met.discard(server)
-        self._keep((pins or self._nothing(server)).accepting(tools, time.time()))
+        await self._pinned.accept(server, tools)
 
     def begin_turn(self) -> None:
         """What was left out is asked for again."""
@@ -131,12 +82,12 @@ class Reviews:
         if self._bench.gate.mode is Mode.MANUAL:
             return
         for server in self._bench.hub.names:
-            if self._bench.hub.status(server).state not in ABLE or (review := self.waiting(server)) is None:
+            if self._bench.hub.status(server).state not in ABLE or (review := await self.waiting(server)) is None:
                 continue
             what = [(each.tool.name, each.tool.definition) for each in review.tools]
             if self._left_out.get(server) != what:
                 if await self._is_accepted(review):
-                    self.accept(server, [each.tool for each in review.tools])
+                    await self.accept(server, [each.tool for each in review.tools])
                 else:
                     self._left_out[server] = what
 
@@ -152,106 +103,96 @@ class Reviews:
     def happened(self, happening: Happening) -> None:
         """Pin a server that is met, and say what changed. Its tools may also be those that another's texts name."""
         if isinstance(happening, CatalogChanged):
-            for server in sorted({happening.server, *self._met} & set(self._bench.hub.names)):
-                self._meet(server)
+            self._unmet |= {happening.server, *self._met}
+            if self._meeting is None or self._meeting.done():
+                self._meeting = asyncio.create_task(self._meet_all())
 
-    def _meet(self, server: str) -> None:
-        listing = self._bench.hub.catalog(server)[Kind.TOOL]
-        if listing.error:
+    async def met(self) -> None:
+        """Wait until every server whose list was read is pinned, or known to need a look."""
+        if self._meeting is not None:
+            await asyncio.wait([self._meeting])
+
+    async def aclose(self) -> None:
+        """What was not met yet is met the next time."""
+        if self._meeting is not None:
+            self._meeting.cancel()
+            await self.met()
+
+    async def _meet_all(self) -> None:
+        while self._unmet:
+            server = min(self._unmet)
+            self._unmet.discard(server)
+            if server in self._bench.hub.names:
+                try:
+                    await self._meet(server)
+                except Exception as error:  # nothing of it is pinned, so nothing of it reaches a model
+                    self._bench.say(f"what {server} says could not be judged: {error}", "error")
+
+    async def _meet(self, server: str) -> None:
+        catalog = self._bench.hub.catalog(server)
+        if catalog[Kind.TOOL].error:
             return
         try:
-            pins = self._pins(server)
+            pins = self._pinned.of(server)
         except ConfigError as error:
             self._tell(server, f"{error.what}: no tool of {server} is trusted until you review it")
             return
-        tools = self._bench.hub.catalog(server).tools
-        judged = pins is None or server in self._met  # without a look: another server may have come meanwhile
-        why = self._why(server, self._review(server, tools, "", with_instructions=True)) if judged else ""
-        if why and pins is not None:
-            self._met.discard(server)
-            self._forget(pins)
+        if pins is not None and server not in self._met:
+            self._tell_changes(server, pins, catalog.tools)
+            return
+        # Pinned without a look, if at all: another server may have come meanwhile.
+        why = self._why(server) or await self._suspicion(server)
+        if server not in self._bench.hub.names or self._bench.hub.catalog(server) is not catalog:
+            return  # it is met again
         if why:
+            self._whys[server] = why
+            self._met.discard(server)
+            if pins is not None:
+                self._pinned.forget(server)
             self._tell(server, f"{server} is new. {why} It is reviewed before a model reads it")
-        elif pins is None:
-            self._met.add(server)
-            self._keep(self._nothing(server).accepting(tools, time.time()))
-            count = f"{len(tools)} tool{'' if len(tools) == 1 else 's'}"
-            self._tell(server, f"{server} is new: {count} pinned. t on it shows all it says to models")
+        elif pins is not None:
+            self._tell_changes(server, pins, catalog.tools)
         else:
-            self._tell_changes(server, pins, tools)
+            self._met.add(server)
+            await self._pinned.accept(server, catalog.tools)
+            count = f"{len(catalog.tools)} tool{'' if len(catalog.tools) == 1 else 's'}"
+            self._tell(server, f"{server} is new: {count} pinned. t on it shows all it says to models")
 
-    def _why(self, server: str, review: Review) -> str:
-        """Why a newly met server has to be looked at, in a sentence; "" when it need not."""
+    def _why(self, server: str) -> str:
+        """Why a newly met server has to be looked at whatever it says; "" when it need not."""
         home = self._bench.home
-        if not self._store.trusts_new:
+        if not self._pinned.trusts_new:
             return "What was accepted before is lost."
         if server in home.consent_hashes:
             return "It comes from a project's folder."
-        if review.findings or self._server_alike(server):
-            return "Some of what it says looks suspicious."
         return "Your settings want every server reviewed." if home.settings.review == ALWAYS else ""
 
-    def _server_alike(self, server: str) -> str:
-        return LookAlikes(self._bench.hub.names).of(server)
+    async def _suspicion(self, server: str) -> str:
+        review = await self.look(server)
+        suspicious = review.findings or LookAlikes(self._bench.hub.names).of(server)
+        return "Some of what it says looks suspicious." if suspicious else ""
 
-    def _review(self, server: str, tools: Iterable[Tool], why: str, *, with_instructions: bool = False) -> Review:
-        hub = self._bench.hub
-        mine = hub.catalog(server).tools
-        own = {tool.name for tool in mine}
+    async def _review(self, server: str, tools: Sequence[Tool], why: str, *, with_instructions: bool = False) -> Review:
+        began, hub = time.perf_counter(), self._bench.hub
+        own = {tool.name for tool in hub.catalog(server).tools}
         others = {tool.name for name in hub.names if name != server for tool in hub.catalog(name).tools}
-        foreign, names = frozenset(others - own), LookAlikes([*own, *others])
-        reviewed = tuple(
-            Reviewed(tool, self.standing(tool), self._before(tool), all_said(tool, foreign, names)) for tool in tools
-        )
         info = hub.info(server)
         text = info.instructions if info and with_instructions else ""
-        text = HIDDEN.mask(text)
-        said = Said("instructions", text, tuple(scan(text, foreign))) if text else None
-        return Review(server, why, reviewed, said)
+        neighbours = Neighbours(own, others)
+        rows: list[Reviewed] = []
+        for tool, standing in zip(tools, self._pinned.standings(server, tools), strict=True):
+            before = self._pinned.before(tool)[0] if standing is Standing.CHANGED else ""
+            rows.append(Reviewed(tool, standing, before, all_said(tool, neighbours)))
+            if time.perf_counter() - began > SLICE:
+                await asyncio.sleep(SLICE)
+                began = time.perf_counter()
+        return Review(server, why, tuple(rows), instructions_said(text, neighbours))
 
-    def _before(self, tool: Tool) -> str:
-        return self.accepted(tool)[0] if self.standing(tool) is Standing.CHANGED else ""
-
-    def _known(self, server: str) -> tuple[Pins | None, dict[int, Standing]]:
-        """The pins of a server, and the standing of each tool of its catalogue by the tool's id()."""
-        pins, catalog = self._pins(server), self._bench.hub.catalog(server)
-        kept = self._standings.get(server)
-        if kept is None or kept[0] is not catalog or kept[1] is not pins:
-            kept = catalog, pins, {id(tool): _standing(pins, tool) for tool in catalog.tools}
-            self._standings[server] = kept
-        return kept[1], kept[2]
-
-    # -- the pins -------------------------------------------------------------------------------------
-
-    def _pins(self, server: str) -> Pins | None:
-        """Raises ConfigError when they cannot be read."""
-        key = server, self._bench.hub.spec(server).identity
-        return self._here.get(key) or self._store.of(*key)
-
-    def _nothing(self, server: str) -> Pins:
-        return Pins(server, self._bench.hub.spec(server).identity, time.time())
-
-    def _keep(self, pins: Pins) -> None:
-        """In the file, or until the program ends when that is not to be or cannot be written."""
-        key = pins.server, pins.identity
+    def _is_first(self, server: str) -> bool:
         try:
-            if self.remembers:
-                self._store.put(pins)
-                self._here.pop(key, None)
-            else:
-                self._here[key] = pins
-        except ConfigError as error:
-            self._here[key] = pins
-            self._bench.say(f"{error.what}: what you accept holds until the program ends", "warning")
-        self._bench.tell(ServerChanged(pins.server))
-
-    def _forget(self, pins: Pins) -> None:
-        self._here.pop((pins.server, pins.identity), None)
-        try:
-            if self.remembers:
-                self._store.forget(pins.server, pins.identity)
-        except ConfigError as error:
-            self._bench.say(error.what, "warning")
+            return self._pinned.of(server) is None
+        except ConfigError:
+            return True
 
     def _tell_changes(self, server: str, pins: Pins, tools: Iterable[Tool]) -> None:
         standings = [pins.standing(tool) for tool in tools]
@@ -266,7 +207,3 @@ class Reviews:
         if self._told.get(server) != text and not self._bench.home.demo:
             self._told[server] = text
             self._bench.tell(Noticed(text))
-
-
-def _standing(pins: Pins | None, tool: Tool) -> Standing:
-    return pins.standing(tool) if pins else Standing.NEW

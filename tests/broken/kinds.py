@@ -179,6 +179,7 @@ STDIO = (
     Broken("latin1", "sends bytes that are no UTF-8", call, ("answered {}", "ready", "(caf\ufffd)"), 2),
     Broken("stderr-flood", "20 MB of standard error", call, ("answered {}", "ready"), 3, loud=True),
     Broken("endless-cursor", "a list without an end", connect, ("ready", "100 tool", "more than 100 pages"), 3),
+    Broken("many-tools", "10,000 tools", connect, ("ready", "10000 tool"), 4),
     Broken("repeated-cursor", "a list that goes round", connect, ("ready", "repeats its cursor"), 2),
     Broken("list-error", "cannot list its tools", connect, ("degraded", "the tools are on holiday"), 2),
     Broken("list-no-list", "its list of tools is a text", connect, ("degraded", "holds no list of tools"), 2),

@@ -100,6 +100,10 @@ def list_tools(params: Message) -> Message:
         case "endless-cursor":
             page = int(params.get("cursor", 0))
             return {"tools": [tool(f"echo{page}")], "nextCursor": str(page + 1)}
+        case "many-tools":
+            page = int(params.get("cursor", 0))
+            more = {} if page == 99 else {"nextCursor": str(page + 1)}
+            return {"tools": [tool(f"echo{at}") for at in range(page * 100, page * 100 + 100)], **more}
         case "repeated-cursor":
             return {"tools": [tool("echo")], "nextCursor": "again"}
         case "no-schema":

@@ -135,16 +135,20 @@ class FakeTasks:
         return TaskAbilities()
 
 
-class FakeReviews:
-    """`workbench.reviews.Reviews` where everything was accepted."""
+class FakePinned:
+    """`workbench.pinned.Pinned` where everything was accepted."""
 
     def standing(self, tool: Tool) -> Standing:
         return Standing.SAME
 
-    def look(self, server: str) -> Review:
+
+class FakeReviews:
+    """`workbench.reviews.Reviews` where nothing waits."""
+
+    async def look(self, server: str) -> Review:
         return Review(server, "", ())
 
-    def waiting(self, server: str) -> Review | None:
+    async def waiting(self, server: str) -> Review | None:
         return None
 
 
@@ -156,6 +160,7 @@ class FakeBench:
         self.signing_in = FakeSignIns()
         self.gate = Gate()
         self.permissions = Permissions(self.as_workbench)
+        self.pinned = FakePinned()
         self.reviews = FakeReviews()
         self.calls = Calls()
         self.tasks = FakeTasks()

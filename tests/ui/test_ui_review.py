@@ -123,7 +123,7 @@ async def test_a_tool_that_changed_is_marked_shown_word_by_word_and_accepted_on_
         await me.sees("accept it as it is now")
         await me.press("a")
         await me.sees_no("accept it as it is now")
-        assert me.app.bench.reviews.standing(tool) is Standing.SAME
+        assert me.app.bench.pinned.standing(tool) is Standing.SAME
         await me.press("f2")
         await me.sees("■ add", "△ spy")
         await me.press("home", "t")

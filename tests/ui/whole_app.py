@@ -187,6 +187,7 @@ async def seat(
         await here.until(app.raised.is_set)
         try:
             await app.bench.hub.wait_settled()
+            await app.bench.reviews.met()
             if model:
                 await here.until(lambda: app.bench.models.current is not None)
             await here.pilot.pause()

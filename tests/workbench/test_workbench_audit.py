@@ -87,6 +87,7 @@ async def program(root: Path) -> AsyncGenerator[Run]:
     try:
         bench.start()
         await bench.hub.wait_settled()
+        await bench.reviews.met()
         yield Run(bench, person, paths.audit_file)
     finally:
         await bench.aclose()

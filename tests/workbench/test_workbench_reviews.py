@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import sys
 from collections.abc import AsyncGenerator, Callable
@@ -72,6 +73,7 @@ class Stage:
         try:
             bench.start()
             await bench.hub.wait_settled()
+            await bench.reviews.met()
             yield act
         finally:
             await bench.aclose()
@@ -117,13 +119,12 @@ class Act:
         return found
 
     async def after(self, change: Callable[[], None]) -> None:
-        """Do it, and wait until the server's list was read anew."""
-        import asyncio
-
+        """Do it, and wait until the server's list was read anew, and judged."""
         changed = asyncio.Event()
         self._changed.append(changed.set)
         change()
         await asyncio.wait_for(changed.wait(), 10)
+        await self.bench.reviews.met()
 
     async def next_message(self) -> list[str]:
         """What the model is offered with a message that is sent now."""
@@ -199,7 +200,7 @@ async def test_a_tool_that_was_renamed_is_new_and_no_rule_about_its_server_lets_
         with pytest.raises(PermissionDenied, match="nobody has accepted"):
             await act.model_calls("sum")
         assert stage.calls() == []
-        assert act.bench.reviews.standing(act.find("sum")) is Standing.NEW
+        assert act.bench.pinned.standing(act.find("sum")) is Standing.NEW
         await act.bench.call_tool(act.find("sum"), {})  # what a person calls from its page is their own act
         assert stage.calls() == ["sum"]
 

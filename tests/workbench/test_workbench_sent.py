@@ -85,6 +85,7 @@ async def test_what_is_approved_is_what_is_sent_in_a_thousand_random_calls(tmp_p
     try:
         bench.start()
         await bench.hub.wait_settled()
+        await bench.reviews.met()
         tool = bench.find_tool("echo", "echo")
         assert tool
         for _ in range(SETS):

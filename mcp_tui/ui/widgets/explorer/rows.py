@@ -110,7 +110,7 @@ class Outline:
             return Row(ref_to(item), item_name(item), ICONS[item.kind])
         if self._bench.is_withheld(item):
             return Row(ref_to(item), item_name(item), "□", "faint", "faint")
-        if (standing := self._bench.reviews.standing(item)) is not Standing.SAME:
+        if (standing := self._bench.pinned.standing(item)) is not Standing.SAME:
             return Row(ref_to(item), item_name(item), "△", "warn", note=standing.value)
         return Row(ref_to(item), item_name(item), "■")
 

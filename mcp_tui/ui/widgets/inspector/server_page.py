@@ -166,10 +166,10 @@ class ServerPage(Page):
     def action_texts(self) -> None:
         self.open("texts", focus=True)
 
-    def action_accept(self) -> None:
+    async def action_accept(self) -> None:
         """Models may read and call what is shown, until it changes."""
         if isinstance(view := self.view, SaidView) and view.waiting is not None:
-            self.bench.reviews.accept(self.ref.server, [each.tool for each in view.waiting.tools])
+            await self.bench.reviews.accept(self.ref.server, [each.tool for each in view.waiting.tools])
             self.renew("texts")
 
     def action_act(self, act: str) -> None:

@@ -93,11 +93,11 @@ class ToolDetails(View):
 
     def _standing(self) -> Iterator[Widget]:
         """What changed since it was accepted, or that it is new."""
-        reviews = self._bench.reviews
-        standing = reviews.standing(self._tool)
+        pinned = self._bench.pinned
+        standing = pinned.standing(self._tool)
         if standing is Standing.SAME:
             return
-        before, when = reviews.accepted(self._tool)
+        before, when = pinned.before(self._tool)
         on = f" you accepted it on {time.strftime('%Y-%m-%d', time.localtime(when))}" if before else ""
         words = {
             Standing.NEW: "It is new: models do not get it until you accept it.",
@@ -299,9 +299,9 @@ class ToolPage(Page):
 
         self.post_message(Explorer.OfferChanged())
 
-    def action_accept(self) -> None:
+    async def action_accept(self) -> None:
         """Models may read and call the tool as it is shown, until it changes."""
-        self.bench.reviews.accept(self.ref.server, [self.tool])
+        await self.bench.reviews.accept(self.ref.server, [self.tool])
         self.renew("details")
 
     def action_mark(self) -> None:
@@ -319,7 +319,7 @@ class ToolPage(Page):
             case "again":
                 return allowed and self._outcome is not None
             case "accept":
-                is_same = self.bench.reviews.standing(self.tool) is Standing.SAME
+                is_same = self.bench.pinned.standing(self.tool) is Standing.SAME
                 return allowed and self.line.active == "details" and not is_same
             case "offer" | "mark":
                 return allowed and self.line.active == "details"

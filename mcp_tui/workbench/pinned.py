@@ -1,0 +1,139 @@
+"""Which tools are as they were accepted: the pins of the servers, in the file or until the program ends."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from mcp_tui.domain.aside import aside
+from mcp_tui.domain.catalog import Catalog, Tool
+from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.happenings import ServerChanged
+from mcp_tui.domain.permission import Initiator
+from mcp_tui.domain.pins import Pins, Standing
+from mcp_tui.domain.servers import ServerSpec
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
+
+_WHY = {
+    Standing.CHANGED: "this tool changed since it was accepted",
+    Standing.NEW: "this tool is new, and nobody has accepted it",
+    Standing.UNKNOWN: "what was accepted before cannot be read",
+}
+_WAYS = {
+    Initiator.USER: "a on its page accepts it",
+    Initiator.COMMAND_LINE: "mcp-tui permissions accept {name} accepts it",
+}
+
+
+class Pinned:
+    """What was accepted of each server. Asked for every row that is drawn: it must cost next to nothing."""
+
+    def __init__(self, bench: Workbench) -> None:
+        self.remembers = not bench.home.demo
+        """Whether what is accepted outlives this run."""
+        self._bench = bench
+        self._store = bench.home.pins
+        self._here: dict[tuple[str, str], Pins] = {}
+        """What could not be written, or is not to be."""
+        self._accepting = asyncio.Lock()
+        """What is accepted adds to what was: one at a time."""
+        self._keys: dict[str, tuple[ServerSpec, str]] = {}
+        self._readable: dict[str, tuple[Catalog, Pins | None, list[Tool]]] = {}
+
+    def of(self, server: str) -> Pins | None:
+        """None for a server that is not known. Raises ConfigError when the pins cannot be read."""
+        key = self._key(server)
+        return self._here.get(key) or self._store.of(*key)
+
+    def standing(self, tool: Tool) -> Standing:
+        """Whether a tool is what was accepted."""
+        return self.standings(tool.server, [tool])[0]
+
+    def standings(self, server: str, tools: Iterable[Tool]) -> list[Standing]:
+        """Of each of these tools of one server."""
+        try:
+            pins = self.of(server)
+        except ConfigError:
+            return [Standing.UNKNOWN for _ in tools]
+        return [pins.standing(tool) if pins else Standing.NEW for tool in tools]
+
+    def readable(self, server: str) -> list[Tool]:
+        """The tools of a server that are as they were accepted."""
+        catalog = self._bench.hub.catalog(server)
+        try:
+            pins = self.of(server)
+        except ConfigError:
+            return []
+        kept = self._readable.get(server)
+        if kept is None or kept[0] is not catalog or kept[1] is not pins:
+            standings = zip(catalog.tools, self.standings(server, catalog.tools), strict=True)
+            kept = catalog, pins, [tool for tool, standing in standings if standing is Standing.SAME]
+            self._readable[server] = kept
+        return kept[2]
+
+    def before(self, tool: Tool) -> tuple[str, float]:
+        """The definition that was accepted under this name, as JSON, and when; ("", 0.0) for none."""
+        try:
+            pins = self.of(tool.server)
+        except ConfigError:
+            return "", 0.0
+        known = pins.pin_of(tool.name) if pins else None
+        return (known.text, pins.since) if pins and known else ("", 0.0)
+
+    def blocked(self, tool: Tool, initiator: Initiator) -> str:
+        """Why a call must not be sent whatever the rules say, or "". A person may call what is new to them."""
+        standing = self.standing(tool)
+        if standing is Standing.SAME or (standing is Standing.NEW and initiator is not Initiator.MODEL):
+            return ""
+        way = _WAYS.get(initiator, "").format(name=f"{tool.server}/{tool.name}")
+        return "; ".join(filter(None, (_WHY[standing], way)))
+
+    @property
+    def trusts_new(self) -> bool:
+        """Whether a server that is not known was never met. Not so once pins were lost."""
+        return self._store.trusts_new
+
+    async def accept(self, server: str, tools: Iterable[Tool]) -> None:
+        """Models may read and call these tools as they are given here from now on."""
+        async with self._accepting:
+            try:
+                pins = self.of(server)
+            except ConfigError:
+                pins = None
+            pins = pins or Pins(*self._key(server), time.time())
+            await self._keep(await aside(pins.accepting, tools, time.time()))
+
+    def forget(self, server: str) -> None:
+        """As if the server had never been met."""
+        key = self._key(server)
+        self._here.pop(key, None)
+        try:
+            if self.remembers:
+                self._store.forget(*key)
+        except ConfigError as error:
+            self._bench.say(error.what, "warning")
+
+    async def _keep(self, pins: Pins) -> None:
+        """In the file, or until the program ends when that is not to be or cannot be written."""
+        key = pins.server, pins.identity
+        try:
+            if self.remembers:
+                await aside(self._store.put, pins)
+                self._here.pop(key, None)
+            else:
+                self._here[key] = pins
+        except ConfigError as error:
+            self._here[key] = pins
+            self._bench.say(f"{error.what}: what you accept holds until the program ends", "warning")
+        self._bench.tell(ServerChanged(pins.server))
+
+    def _key(self, server: str) -> tuple[str, str]:
+        spec = self._bench.hub.spec(server)
+        kept = self._keys.get(server)
+        if kept is None or kept[0] is not spec:
+            kept = self._keys[server] = spec, spec.identity
+        return server, kept[1]
