@@ -23,6 +23,8 @@ ALWAYS = "always"
 """The value of `permissions.review` that has every server looked at."""
 SLICE = 0.005
 """Seconds of scanning at once, and then as long for everything else: a server may have thousands of texts."""
+PATIENCE = 10.0
+"""A server that changes its tools faster than they can be read is not waited for: what is new of it is asked about."""
 
 
 class Reviews:
@@ -108,9 +110,9 @@ class Reviews:
                 self._meeting = asyncio.create_task(self._meet_all())
 
     async def met(self) -> None:
-        """Wait until every server whose list was read is pinned, or known to need a look."""
+        """Wait until every server whose list was read is pinned, or known to need a look; PATIENCE seconds at most."""
         if self._meeting is not None:
-            await asyncio.wait([self._meeting])
+            await asyncio.wait([self._meeting], timeout=PATIENCE)
 
     async def aclose(self) -> None:
         """What was not met yet is met the next time."""

@@ -337,3 +337,23 @@ async def test_in_manual_mode_nothing_is_asked_for(stage: Stage) -> None:
         act.bench.gate.mode = Mode.MANUAL
         assert await act.next_message() == []
         assert act.shown == []
+
+
+async def test_a_server_whose_texts_are_never_read_to_the_end_holds_no_message_up(
+    stage: Stage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have thousands of tools, and change them all the time."""
+    monkeypatch.setattr("mcp_tui.workbench.reviews.PATIENCE", 0.1)
+    stage.offers(tool())
+    async with stage.session() as act:
+        never = asyncio.Event()
+
+        async def read_on(server: str) -> str:
+            await never.wait()
+            return ""
+
+        monkeypatch.setattr(act.bench.reviews, "_suspicion", read_on)
+        await act.after(lambda: stage.offers(tool(), tool("mail")))
+        act.accepts = False
+        assert await asyncio.wait_for(act.next_message(), 10) == ["add"]
+        assert [[each.tool.name for each in shown.tools] for shown in act.shown] == [["mail"]]
