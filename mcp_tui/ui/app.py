@@ -109,6 +109,8 @@ class McpTuiApp(App[int]):
         module = await aside(import_module, "mcp_tui.ui.screens.workspace")
         self.workspace = module.Workspace(self)
         await self.push_screen(self.workspace)
+        if not self.is_running:
+            return  # the person left meanwhile
         self.raised.set()
         for event in self._curtain.kept:
             self.post_message(event)
