@@ -8,7 +8,6 @@ import pty
 import select
 import signal
 import struct
-import subprocess
 import termios
 import time
 import warnings
@@ -16,6 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 
+import psutil
 import pyte
 
 PATIENCE = 30.0
@@ -149,8 +149,7 @@ class Terminal:
 
     def memory(self) -> float:
         """The program's own resident memory in MB, its children not counted."""
-        shown = subprocess.run(["ps", "-o", "rss=", "-p", str(self.pid)], capture_output=True, text=True, check=True)
-        return int(shown.stdout) / 1024
+        return psutil.Process(self.pid).memory_info().rss / (1 << 20)
 
     def end(self) -> None:
         """End the program, whatever it does."""
@@ -194,24 +193,20 @@ class Terminal:
 
 
 def running(pids: Sequence[int]) -> list[int]:
-    """Those of the processes that still run."""
-    return [pid for pid in pids if pid in _table()]
+    """Those of the processes that still run. One that only waits to be counted by its parent does not."""
+    return [pid for pid in pids if psutil.pid_exists(pid) and _runs(psutil.Process(pid))]
 
 
 def descendants(pid: int) -> list[int]:
-    """The running children of a process, and theirs."""
-    table = _table()
-    found = [pid]
-    for parent in found:  # it grows while it is walked
-        found += [child for child, its_parent in table.items() if its_parent == parent]
-    return found[1:]
+    """The running children of a process, and theirs. Raises psutil.NoSuchProcess."""
+    return [child.pid for child in psutil.Process(pid).children(recursive=True) if _runs(child)]
 
 
-def _table() -> dict[int, int]:
-    """Every running process with its parent. Those that only wait to be counted by their parent do not run."""
-    shown = subprocess.run(["ps", "-A", "-o", "pid=,ppid=,stat="], capture_output=True, text=True, check=True)
-    rows = (line.split() for line in shown.stdout.splitlines())
-    return {int(pid): int(parent) for pid, parent, state in rows if not state.startswith("Z")}
+def _runs(process: psutil.Process) -> bool:
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def _become(command: Sequence[str], env: Mapping[str, str], cwd: Path | None, columns: int, rows: int) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from real_kit import PATIENCE, SERVERS, session
 
 from mcp_tui.domain.asks import Root
@@ -52,6 +54,7 @@ async def test_the_memory_server_remembers_what_it_is_told(tmp_path: Path) -> No
         assert found.structured and "Ada" in json.dumps(found.structured)
 
 
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is missing, which the server runs")
 async def test_the_git_server_shows_a_repository(tmp_path: Path) -> None:
     def git(*words: str) -> None:
         who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import subprocess
 import sys
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
@@ -17,6 +16,7 @@ from mcp_tui.domain.happenings import CatalogChanged, Happening, Logged, Noticed
 from mcp_tui.domain.servers import ServerSpec, ServerState, StdioSpec
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
+from tests.terminal import running
 
 HERE = Path(__file__).parent
 PATIENCE = 15.0
@@ -132,8 +132,7 @@ class Answers(NobodyAnswers):
 
 def is_alive(pid: int) -> bool:
     """Whether a process runs; one that only waits to be taken note of does not."""
-    shown = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return bool(shown.stdout.strip()) and not shown.stdout.strip().startswith("Z")
+    return bool(running([pid]))
 
 
 async def gone(pid: int) -> None:
