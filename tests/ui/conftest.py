@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from textual import _wait
 from textual.css.model import RuleSet
 from textual.css.stylesheet import Stylesheet
 from whole_app import Folder
@@ -16,6 +17,15 @@ from whole_app import Folder
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Folder:
     """A user's home in which nothing is configured."""
     return Folder(tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def the_pilot_looks_oftener() -> Iterator[None]:
+    """Five milliseconds tell as well as twenty that the app has come to rest, and that is waited for at each key."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_wait, "SLEEP_GRANULARITY", 0.005)
+        patch.setattr(_wait, "SLEEP_IDLE", 0.0005)
+        yield
 
 
 @pytest.fixture(scope="session", autouse=True)

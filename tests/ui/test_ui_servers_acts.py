@@ -129,7 +129,7 @@ async def test_removing_a_server_asks_first_and_no_keeps_it(folder: Folder) -> N
         await me.until(lambda: isinstance(me.app.screen, Confirm))
         await me.press("y")
         await me.until(lambda: me.app.bench.hub.names == ["other"])
-        await me.sees_no("pocket")
+        await me.sees_no("● pocket")
     assert folder.servers == {"other": entry()}
 
 
