@@ -2,6 +2,9 @@
 
 Textual hands a key to the widget that has the focus when the key is read. What a key is bound to happens only when
 it has come back from that widget, so the keys behind one that moves the focus, or clears a field, wait here for it.
+
+A follower is sent the same way behind the key, and once more behind what the key did: when it is back, all that the
+key set going on its way is done, however slow the machine is.
 """
 
 from __future__ import annotations
@@ -19,12 +22,22 @@ from textual.widgets import Input, TextArea
 from mcp_tui.ui.later import later
 
 LONGEST = 0.5
-"""Seconds that keys wait at most for the focus to move: it may as well stay."""
+"""Seconds that keys wait at most for the focus to move, once the follower is back: it may as well stay."""
 LOOKS_EVERY = 0.002
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
 _OPEN_A_FIELD = frozenset({"slash"})
 _EDIT = frozenset({"ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
+
+
+class Follower(events.Event, bubble=True, verbose=True):
+    """Goes from a widget up to the app, behind all that was there before."""
+
+    def __init__(self, key: events.Key, came_back: bool) -> None:
+        super().__init__()
+        self.key = key
+        self.came_back = came_back
+        """It was sent when the key had come back to the app."""
 
 
 class Bursts:
@@ -34,20 +47,25 @@ class Bursts:
         self._app = app
         self._handle = handle
         self._first: events.Key | None = None
+        self._came_back = False
+        """The first key did."""
         self._from: Widget | None = None
         self._kept: list[events.Event] = []
 
     async def handle(self, event: events.Event) -> None:
         """Handle the event, and those that waited for it; or keep it, if it has to wait itself."""
+        if isinstance(event, Follower):
+            return await self._followed(event)
         if self._keeps(event):
             return
         came_back = event.is_forwarded
         await self._handle(event)
         if isinstance(event, events.Key) and event is self._first:
-            if came_back:
-                await self._look(event, time.monotonic() + LONGEST)
-            elif self._has_moved:
+            self._came_back = came_back
+            if self._has_moved and not came_back:
                 await self._let_go()
+            else:
+                self._follow(event)
 
     def _keeps(self, event: events.Event) -> bool:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
@@ -57,27 +75,39 @@ class Bursts:
             return True
         here = self._app.focused
         if isinstance(event, events.Key) and event.key in _awaited(here):
-            self._first, self._from = event, here
-            later(self._app, LONGEST, partial(self._give_up, event))
+            self._first, self._from, self._came_back = event, here, False
         return False
 
     @property
     def _has_moved(self) -> bool:
         return self._app.focused is not self._from
 
+    def _follow(self, key: events.Key) -> None:
+        here = self._from or self._app.screen
+        here.post_message(Follower(key, self._came_back))
+        later(self._app, LONGEST, partial(self._look_after, key, here))
+
+    async def _followed(self, follower: Follower) -> None:
+        """All that the key did on its way is done, unless it came back by itself: then another follower is behind."""
+        if follower.came_back == self._came_back:
+            await self._look(follower.key, time.monotonic() + LONGEST)
+
+    async def _look_after(self, key: events.Key, here: Widget) -> None:
+        """A widget that is gone sends no follower on."""
+        if self._first is key:
+            if here.is_attached and here.is_running:
+                later(self._app, LONGEST, partial(self._look_after, key, here))
+            else:
+                await self._let_go()
+
     async def _look(self, key: events.Key, end: float) -> None:
-        """Whether the key that came back has done its work. Timers look again: the focus moves by the app's queue."""
+        """Whether the key has done its work. Timers look again: what moves the focus may wait for a picture."""
         if self._first is not key:
             return
         if key.key in _EDIT or self._has_moved or time.monotonic() >= end:
             await self._let_go()
         else:
             later(self._app, LOOKS_EVERY, partial(self._look, key, end))
-
-    async def _give_up(self, key: events.Key) -> None:
-        """If the key did not come back until now, its widget used it itself."""
-        if self._first is key:
-            await self._let_go()
 
     async def _let_go(self) -> None:
         kept, self._kept, self._first = self._kept, [], None

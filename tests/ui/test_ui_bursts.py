@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Any, cast
-
 import pytest
 from textual import events
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.editors import Line
 
 
-class FakeApp:
-    """As much of an app as shows which keys are given up, and when."""
-
-    def __init__(self) -> None:
-        self.focused = Input()
-        self.timers: list[Callable[[], Awaitable[None]]] = []
-        self.handled: list[events.Event] = []
-
-    def later(self, node: object, seconds: float, act: Callable[[], Awaitable[None]]) -> None:
-        self.timers.append(act)
-
-    async def handle(self, event: events.Event) -> None:
-        self.handled.append(event)
+@pytest.fixture(autouse=True)
+def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A machine that is slower than all patience is one whose patience is none."""
+    monkeypatch.setattr("mcp_tui.ui.bursts.LONGEST", 0.0)
 
 
 async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field(folder: Folder) -> None:
@@ -68,22 +55,6 @@ async def test_what_stands_behind_the_enter_of_a_filter_acts_on_what_was_found(f
             me.app.post_message(events.Key(key, {"slash": "/", "space": " "}.get(key, key if len(key) == 1 else None)))
         await me.sees("3 tools on offer", "□ forget")
     assert "pocket/forget" in folder.settings
-
-
-async def test_a_key_is_given_up_only_after_its_own_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    app = FakeApp()
-    monkeypatch.setattr("mcp_tui.ui.bursts.later", app.later)
-    bursts = Bursts(cast(Any, app), app.handle)
-    first, second, behind = (events.Key("ctrl+u", None), events.Key("ctrl+u", None), events.Key("x", "x"))
-    await bursts.handle(first)
-    first._set_forwarded()  # pyright: ignore[reportPrivateUsage]
-    await bursts.handle(first)
-    await bursts.handle(second)
-    await bursts.handle(behind)
-    await app.timers[0]()
-    assert app.handled == [first, first, second]
-    await app.timers[1]()
-    assert app.handled == [first, first, second, behind]
 
 
 async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_it(folder: Folder) -> None:
