@@ -8,11 +8,11 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.domain.text import clean, human_time
 from mcp_tui.ui.answered import Answered
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, line, marked, pairs, prose, two
 
 TITLES = {
@@ -26,11 +26,10 @@ TITLES = {
 }
 
 
-class AnsweredDialog(ModalScreen[None]):
+class AnsweredDialog(Fitted[None]):
     """Read-only: esc goes back, the arrows scroll, y copies."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = ".question"
     DEFAULT_CSS = """
     AnsweredDialog { .pair > .name { width: 18; } .text { margin-bottom: 1; } }

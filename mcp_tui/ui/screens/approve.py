@@ -13,7 +13,6 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalGroup
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.domain.definition_change import changes
@@ -27,6 +26,7 @@ from mcp_tui.ui.screens.batch import BatchList
 from mcp_tui.ui.screens.changes import ChangesStep
 from mcp_tui.ui.screens.deny_reason import ReasonStep
 from mcp_tui.ui.screens.edit_arguments import EditStep
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.screens.proposal import Proposal
 from mcp_tui.ui.screens.remember import RememberStep
 from mcp_tui.ui.screens.request_view import day_of, question
@@ -37,14 +37,13 @@ _CHROME = 7
 """Rows of the panel's frame, its title and its gaps."""
 
 
-class ApproveDialog(Guarded, ModalScreen[bool]):
+class ApproveDialog(Guarded, Fitted[bool]):
     """Asks for one request, or for all calls of one answer of the model, each by itself.
 
     The result is True once each proposal has its reply, and None when the dialog folded away before that.
     """
 
     CSS_PATH = ["dialog.tcss", "approve.tcss"]
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     VERTICAL_BREAKPOINTS = [(0, "-short"), (20, "-tall")]
     AUTO_FOCUS = None
     BINDINGS = [

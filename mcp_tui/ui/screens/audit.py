@@ -9,11 +9,11 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from mcp_tui.domain.audit import Act
 from mcp_tui.domain.text import clean_line
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 
 if TYPE_CHECKING:
@@ -26,11 +26,10 @@ _LOOKS = {"allowed": "$good", "denied": "$bad", "stopped": "$quiet", "rule made"
 _ENDS = {"error": "$bad", "stopped": "$warn"}
 
 
-class AuditScreen(ModalScreen[None]):
+class AuditScreen(Fitted[None]):
     """A line for each act; below, all about the highlighted one."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = "#acts"
     DEFAULT_CSS = """
     AuditScreen {

@@ -8,18 +8,17 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widget import Widget
 from textual.widgets import Static
 
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, Words, two
 
 
-class Confirm(ModalScreen[bool]):
+class Confirm(Fitted[bool]):
     """`yes` and `no` are (key, words, consequence). esc means no."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = "#no"
 
     def __init__(

@@ -9,10 +9,10 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, Static
 
 from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
 
 Result = TypeVar("Result")
@@ -28,11 +28,10 @@ class Line(NamedTuple):
     secret: bool = False
 
 
-class FieldDialog(ModalScreen[Result | None]):
+class FieldDialog(Fitted[Result | None]):
     """Fields, then what was found, then answers. What was typed is tried before it is kept."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = "Input"
     DEFAULT_CSS = """
     FieldDialog {

@@ -6,21 +6,20 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.domain.commands import COMMANDS
 from mcp_tui.ui.keys import ACTIONS, ELSEWHERE
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import two
 
 PLAIN_WORDS = "list tools · list prompts · get prompt NAME · quit · exit"
 
 
-class Help(ModalScreen[None]):
+class Help(Fitted[None]):
     """All keys on one page. esc, F1 or enter goes back."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     DEFAULT_CSS = "Help .dialog { height: 90%; } Help .question { height: 1fr; }"
 
     def __init__(self) -> None:

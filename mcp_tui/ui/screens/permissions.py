@@ -9,7 +9,6 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
 from mcp_tui.domain.errors import McpTuiError
@@ -17,6 +16,7 @@ from mcp_tui.domain.rule_words import sentence, what_of
 from mcp_tui.domain.rules import Effect, Initiator, Rule, Scope
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui import rule_acts
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 
 if TYPE_CHECKING:
@@ -34,11 +34,10 @@ async def show_permissions(app: McpTuiApp) -> None:
     await app.push_screen(PermissionsScreen())
 
 
-class PermissionsScreen(ModalScreen[None]):
+class PermissionsScreen(Fitted[None]):
     """A line for each rule; below, all about the highlighted one."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = "#rules"
     DEFAULT_CSS = """
     PermissionsScreen {

@@ -8,17 +8,16 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import OptionList, Static
 
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import two
 
 
-class Pick(ModalScreen[int | None]):
+class Pick(Fitted[int | None]):
     """Lines to choose from by the arrow keys; returns the index of the chosen one. esc goes back."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     DEFAULT_CSS = """
     Pick OptionList { height: auto; max-height: 20; border: none; background: $surface; padding: 0; }
     Pick OptionList:focus { border: none; }

@@ -6,22 +6,21 @@ from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Input, OptionList, Static
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import hints, marked, two
 from mcp_tui.workbench.roots import Roots, folders_like
 
 TOLD = "Servers that ask for roots are told these. It is advice to them: it fences nothing in."
 
 
-class RootsDialog(ModalScreen[None]):
+class RootsDialog(Fitted[None]):
     """Every change holds at once, and connected servers hear of it. esc goes back."""
 
     CSS_PATH = "dialog.tcss"
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     AUTO_FOCUS = "Input"
     DEFAULT_CSS = """
     RootsDialog {

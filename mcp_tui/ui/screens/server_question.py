@@ -14,17 +14,17 @@ from textual import events
 from textual.binding import Binding, BindingType
 from textual.containers import HorizontalGroup, VerticalScroll
 from textual.content import Content
-from textual.screen import ModalScreen
 from textual.widgets import Static
 
 from mcp_tui.ui.key_sieve import Guarded
 from mcp_tui.ui.lone_press import QUIET_BEFORE
+from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
 
 T = TypeVar("T")
 
 
-class ServerQuestion(Guarded, ModalScreen[T]):
+class ServerQuestion(Guarded, Fitted[T]):
     """A dialog with a question and choices. The first choice has the focus first, and answers nothing."""
 
     KEYS: ClassVar[Mapping[str, str]] = {}
@@ -34,7 +34,6 @@ class ServerQuestion(Guarded, ModalScreen[T]):
     FIELDS: ClassVar[str] = ""
     """What the focus goes to first when the person goes into the fields."""
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
     VERTICAL_BREAKPOINTS = [(0, "-low"), (36, "-tall")]
     AUTO_FOCUS = ""
     BINDINGS: ClassVar[list[BindingType]] = [

@@ -1,0 +1,25 @@
+"""Dialogs whose very first picture fits the terminal.
+
+Textual gives a screen the classes of its breakpoints only after it was laid out once: what is drawn until then is
+another dialog, and a click aimed at it goes astray.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from textual.screen import ModalScreen
+
+T = TypeVar("T")
+
+
+class Fitted(ModalScreen[T]):
+    """Has the classes of its breakpoints from the start."""
+
+    HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]
+
+    def on_mount(self) -> None:
+        width, height = self.app.size
+        for size, breakpoints in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
+            if fits := [step for step in breakpoints or () if size >= step[0]]:
+                self.add_class(max(fits)[1])
