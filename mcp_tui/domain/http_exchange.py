@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from http import HTTPStatus
 
+from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.secrets import safe_address, safe_header
 
@@ -104,10 +104,7 @@ class HttpLog:
     """The last exchanges of all servers, oldest first, bounded in number and in size."""
 
     def __init__(self, limit: int = MAX_KEPT, characters: int = MAX_CHARACTERS) -> None:
-        self._kept: deque[HttpExchange] = deque()
-        self._limit = limit
-        self._characters = characters
-        self._size = 0
+        self._kept = Fair[HttpExchange](limit, characters)
 
     def add(self, number: int, exchange: HttpExchange) -> HttpExchange:
         """Keep it under this number; what was kept: without secrets, and cut where it is too long."""
@@ -120,14 +117,15 @@ class HttpLog:
             answered=_safe(exchange.answered),
             error=HIDDEN.cut(exchange.error, MAX_VALUE),
         )
-        self._kept.append(kept)
-        self._size += kept.size
-        while len(self._kept) > self._limit or self._size > self._characters:
-            self._size -= self._kept.popleft().size
+        self._kept.add(kept.server, number, kept, kept.size)
         return kept
 
+    def after(self, number: int) -> Iterator[HttpExchange]:
+        """Those with a higher number."""
+        return self._kept.after(number)
+
     def __iter__(self) -> Iterator[HttpExchange]:
-        return iter(tuple(self._kept))
+        return iter(self._kept)
 
     def __len__(self) -> int:
         return len(self._kept)

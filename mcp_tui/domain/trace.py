@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from heapq import merge
 from typing import Any
 
+from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.http_exchange import HttpExchange, HttpLog
-
-MAX_FRAMES = 5_000
-MAX_BYTES = 64 * 1024 * 1024
-MAX_FRAME = 1024 * 1024
-"""Of a larger frame the first bytes are kept, and its true size."""
+from mcp_tui.domain.limits import FRAME_KEPT, FRAMES, FRAMES_BYTES
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +57,12 @@ class Frame:
 class Trace:
     """The last frames of all servers, oldest first, bounded in number and in bytes. Iterating gives the frames."""
 
-    def __init__(self, max_frames: int = MAX_FRAMES, max_bytes: int = MAX_BYTES) -> None:
+    def __init__(self, max_frames: int = FRAMES, max_bytes: int = FRAMES_BYTES) -> None:
         self.total = 0
         """How much there was so far, frames and exchanges of HTTP."""
         self.listener: Callable[[Frame | HttpExchange], None] | None = None
         self.http = HttpLog()
-        self._frames: deque[Frame] = deque()
-        self._bytes = 0
-        self._max_frames = max_frames
-        self._max_bytes = max_bytes
+        self._frames = Fair[Frame](max_frames, max_bytes)
 
     def record(
         self,
@@ -82,14 +75,16 @@ class Trace:
     ) -> Frame:
         """Keep a frame. `message` is the parsed object if the caller has it; a line that is no JSON has `error`."""
         self.total += 1
-        frame = Frame(self.total, time, server, outgoing, raw[:MAX_FRAME], len(raw), **_read(message, error))
-        self._frames.append(frame)
-        self._bytes += len(frame.raw)
-        while len(self._frames) > self._max_frames or self._bytes > self._max_bytes:
-            self._bytes -= len(self._frames.popleft().raw)
+        frame = Frame(self.total, time, server, outgoing, raw[:FRAME_KEPT], len(raw), **_read(message, error))
+        self._frames.add(server, frame.number, frame, len(frame.raw))
         if self.listener:
             self.listener(frame)
         return frame
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """How many earlier frames of each server are no longer kept."""
+        return self._frames.dropped
 
     def record_http(self, exchange: HttpExchange) -> HttpExchange:
         """Keep what HTTP said, without secrets."""
@@ -101,11 +96,10 @@ class Trace:
 
     def since(self, number: int) -> Iterator[Frame | HttpExchange]:
         """All that came after the one with this number, in order."""
-        everything = merge(self, self.http, key=lambda each: each.number)
-        return (each for each in everything if each.number > number)
+        return merge(self._frames.after(number), self.http.after(number), key=lambda each: each.number)
 
     def __iter__(self) -> Iterator[Frame]:
-        return iter(tuple(self._frames))
+        return iter(self._frames)
 
     def __len__(self) -> int:
         return len(self._frames)

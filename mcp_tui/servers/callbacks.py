@@ -12,6 +12,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.errors import RequestFailed
 from mcp_tui.domain.happenings import Logged, RootsTold, TaskHeard
 from mcp_tui.servers import sampling, tasks
+from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.host import Host
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 RELISTEN = 1.0
 """Seconds before a broken stream of changes is opened again."""
+TOO_MANY = "Too many questions wait for an answer"
 _CHANGES = (
     "notifications/tools/list_changed",
     "notifications/prompts/list_changed",
@@ -31,15 +33,15 @@ _CHANGES = (
 class Callbacks:
     """One server's side of the talk. Raising in here would end the connection or leak our words, so nothing does."""
 
-    def __init__(self, server: str, host: Host, changed: Callable[[], None]) -> None:
+    def __init__(self, server: str, host: Host, bounds: Bounds, changed: Callable[[], None]) -> None:
         self.questions = 0
         """How many questions wait for an answer: that time is no server's fault."""
         self._server = server
         self._host = host
         self._asks = host.asks
         self._tell = host.tell
+        self._bounds = bounds
         self._changed = changed
-        self._cap = sampling.RateCap()
         self._of_tasks: dict[asyncio.Future[ElicitReply], str] = {}
         """The questions that wait, with the task that each belongs to, if any."""
 
@@ -54,10 +56,14 @@ class Callbacks:
             options["list_roots_callback"] = self.roots
         return options
 
-    async def elicit(self, context: ClientRequestContext, params: wire.ElicitRequestParams) -> wire.ElicitResult:
+    async def elicit(
+        self, context: ClientRequestContext, params: wire.ElicitRequestParams
+    ) -> wire.ElicitResult | wire.ErrorData:
         """MCP, client/elicitation. Whatever goes wrong while asking is a "decline"."""
         import mcp.types as wire
 
+        if not self._bounds.takes_question(self.questions):
+            return sampling.refusal(TOO_MANY)
         url = params.url if isinstance(params, wire.ElicitRequestURLParams) else ""
         schema = None if isinstance(params, wire.ElicitRequestURLParams) else dict(params.requested_schema)
         ask = Elicitation(self._server, params.message, schema, url)
@@ -113,10 +119,10 @@ class Callbacks:
         """MCP, client/sampling."""
         assert self._asks is not None
         refused = sampling.refusal("User rejected sampling request")
-        if not self._cap.takes():
-            words = f"{self._server} asked for the model more than {sampling.MOST} times in a minute: refused"
-            self._tell(Logged(time.time(), "mcp-tui", "warning", words))
+        if not self._bounds.takes_sample():
             return sampling.refusal("Too many sampling requests")
+        if not self._bounds.takes_question(self.questions):
+            return sampling.refusal(TOO_MANY)
         self.questions += 1
         try:
             reply = await self._asks.sample(sampling.read(self._server, params))

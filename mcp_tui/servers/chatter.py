@@ -7,14 +7,9 @@ from collections import deque
 from collections.abc import Callable
 
 from mcp_tui.domain.happenings import Logged
+from mcp_tui.domain.limits import STDERR_KEPT, STDERR_LINE, STDERR_LINES
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.text import clean_line
-
-KEPT_LINES = 500
-MAX_LINE = 4_096
-"""Characters of one line that are kept."""
-LINES_PER_SECOND = 200
-"""More than that is counted, not reported: a flood must not drown the listener."""
 
 
 class Chatter:
@@ -23,7 +18,9 @@ class Chatter:
     def __init__(self, server: str, tell: Callable[[Logged], None]) -> None:
         self._server = server
         self._tell = tell
-        self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._lines: deque[str] = deque(maxlen=STDERR_KEPT)
+        self.dropped = 0
+        """How many earlier lines are no longer kept."""
         self._rest = b""
         self._window = 0.0
         self._told = 0
@@ -51,9 +48,11 @@ class Chatter:
         if lines:
             lines[0] = self._rest + lines[0]
             self._rest = b""
-        self._rest = (self._rest + rest)[: MAX_LINE + 1]  # one more tells that it was cut
-        self._untold += max(0, len(lines) - KEPT_LINES)
-        for line in lines[-KEPT_LINES:]:
+        self._rest = (self._rest + rest)[: STDERR_LINE + 1]  # one more tells that it was cut
+        unread = max(0, len(lines) - STDERR_KEPT)
+        self._untold += unread
+        self.dropped += unread
+        for line in lines[-STDERR_KEPT:]:
             self._add(line)
 
     def stray(self, line: bytes) -> None:
@@ -66,6 +65,7 @@ class Chatter:
 
     def _add(self, line: bytes) -> None:
         text = _text(line)
+        self.dropped += len(self._lines) == STDERR_KEPT
         self._lines.append(text)
         self._report("stderr", text)
 
@@ -74,7 +74,7 @@ class Chatter:
         if now - self._window >= 1:
             self._window, self._told = now, 0
             self._own_up()
-        if self._told >= LINES_PER_SECOND:
+        if self._told >= STDERR_LINES:
             self._untold += 1
             return
         self._told += 1
@@ -87,4 +87,4 @@ class Chatter:
 
 
 def _text(line: bytes) -> str:
-    return HIDDEN.cut(line.rstrip(b"\r").decode("utf-8", "replace"), MAX_LINE)
+    return HIDDEN.cut(line.rstrip(b"\r").decode("utf-8", "replace"), STDERR_LINE)

@@ -26,6 +26,7 @@ from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerSt
 from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.servers import convert, sdk, signing_in, tasks
+from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import (
@@ -81,13 +82,14 @@ class Connection:
         self.settled = asyncio.Event()
         """Ready with its catalogue listed, or not to be expected."""
         self.chatter = Chatter(spec.name, host.tell)
+        self.bounds = Bounds(spec.name, host.tell)
         self.watching = watching or Watching(spec.name, host.tell)
         self.loudness = Loudness(spec.log_level)
         self._pulse = Pulse()
         self._host = host
         self._tell = host.tell
         self._changed = asyncio.Event()
-        self.callbacks = Callbacks(spec.name, host, self._changed.set)
+        self.callbacks = Callbacks(spec.name, host, self.bounds, self._changed.set)
         self._turning = asyncio.Lock()
         """One start or stop at a time, however fast somebody presses the key."""
         self._closed = False
@@ -213,7 +215,7 @@ class Connection:
     async def _attempt(self) -> Fault:
         """One connection from its start to its end, and why it ended."""
         self._process = None
-        wire = Wire(self.spec.name, self._host.trace, self.chatter)
+        wire = Wire(self.spec.name, self._host.trace, self.chatter, self.bounds)
         wire.notices[tasks.STATUS] = self.callbacks.hear_of_task
         wire.notices[UPDATED] = self.watching.heard
         self._pulse = wire.pulse

@@ -121,6 +121,12 @@ class Hub:
         """The last lines of the program's standard error, raw."""
         return self._connections[name].chatter.lines
 
+    def left_out(self, name: str) -> dict[str, int]:
+        """What of a server was not heard, asked or kept since it was added: it was more than a limit allows."""
+        connection = self._connections[name]
+        kept = {"lines of stderr": connection.chatter.dropped, "earlier frames": self._host.trace.dropped.get(name, 0)}
+        return {what: count for what, count in (*connection.bounds.left_out.items(), *kept.items()) if count}
+
     def vitals(self, name: str) -> Vitals:
         """How the server does: how quickly it answers, since when, what it was told."""
         return self._connections[name].vitals()

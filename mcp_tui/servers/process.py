@@ -16,6 +16,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
+from mcp_tui.domain.limits import LINE as MAX_LINE
+from mcp_tui.domain.limits import WAITING as MAX_WAITING
 from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.servers.faults import CannotStart, Fault
 
@@ -24,9 +26,6 @@ INHERITED = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 NEVER_INHERITED = ("OPENAI_",)
 GRACE = 0.3
 """Seconds between closing the input, SIGTERM and SIGKILL."""
-MAX_LINE = 256 * 1024 * 1024
-MAX_WAITING = 64 * 1024 * 1024
-"""Bytes of lines that nobody took yet, before the program has to wait."""
 _RUNNERS = {"npx": "Node.js", "node": "Node.js", "npm": "Node.js", "uvx": "uv", "uv": "uv", "docker": "Docker"}
 
 

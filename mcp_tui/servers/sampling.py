@@ -1,11 +1,8 @@
-"""A server's request for a model's answer: read, limited in number, and answered (MCP, client/sampling)."""
+"""A server's request for a model's answer: read, and answered (MCP, client/sampling)."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections import deque
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.asks import SampleReply, Sampling, SamplingMessage
@@ -15,28 +12,8 @@ from mcp_tui.servers.convert import block
 if TYPE_CHECKING:
     import mcp.types as wire
 
-MOST, SPAN = 20, 60.0
-"""A server may ask this often within so many seconds; more is refused without asking the person."""
 REFUSED = -1
 """The code that the specification gives a refusal."""
-
-
-class RateCap:
-    """Counts one server's requests."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._asked: deque[float] = deque()
-
-    def takes(self) -> bool:
-        """Whether one more is within the limit; if so it counts."""
-        now = self._clock()
-        while self._asked and now - self._asked[0] >= SPAN:
-            self._asked.popleft()
-        if len(self._asked) >= MOST:
-            return False
-        self._asked.append(now)
-        return True
 
 
 def read(server: str, params: wire.CreateMessageRequestParams) -> Sampling:

@@ -112,8 +112,7 @@ class _ProgramOutput(_Stream):
             self._wire.stray(line)
             # A reply that cannot be read must fail its request, or that would wait for ever.
             return SessionMessage(_unreadable(int(found[1]))) if (found := _REPLY.match(line)) else None
-        self._wire.received(line, message)
-        return SessionMessage(message)
+        return SessionMessage(message) if self._wire.received(line, message) else None
 
 
 class _ProgramInput(_Stream):

@@ -63,16 +63,17 @@ class TappedReader(_Tap["Reading"]):
     async def receive(self) -> SessionMessage | Exception:
         import anyio
 
-        try:
-            item = await self._inner.receive()
-        except (anyio.EndOfStream, anyio.ClosedResourceError):
-            self._wire.lost.set()
-            raise
-        if isinstance(item, Exception):
-            self._wire.stray(str(item).encode("utf-8", "replace"))
-        else:
-            self._wire.received(as_sent(item.message), item.message)
-        return item
+        while True:
+            try:
+                item = await self._inner.receive()
+            except (anyio.EndOfStream, anyio.ClosedResourceError):
+                self._wire.lost.set()
+                raise
+            if isinstance(item, Exception):
+                self._wire.stray(str(item).encode("utf-8", "replace"))
+                return item
+            if self._wire.received(as_sent(item.message), item.message):
+                return item
 
 
 class TappedWriter(_Tap["Writing"]):

@@ -15,6 +15,7 @@ from weakref import WeakValueDictionary
 
 from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.domain.trace import Frame, Trace
+from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import CREDENTIALS, HttpAnswer
 from mcp_tui.servers.pulse import Pulse
@@ -49,11 +50,14 @@ CAPTURE: ContextVar[Capture | None] = ContextVar("CAPTURE", default=None)
 CARRIED: ContextVar[Frame | None] = ContextVar("CARRIED", default=None)
 """The frame that is being sent, for what carries it."""
 
+DISPENSABLE = frozenset(f"notifications/{name}" for name in ("message", "progress", "tasks/status"))
+"""What nobody misses when there is too much of it. Word of a change is needed, and is little work however often."""
+
 
 class Wire:
     """What passed over one connection."""
 
-    def __init__(self, server: str, trace: Trace, chatter: Chatter) -> None:
+    def __init__(self, server: str, trace: Trace, chatter: Chatter, bounds: Bounds) -> None:
         self.lost = asyncio.Event()
         """The other side is gone."""
         self.http: HttpAnswer | None = None
@@ -65,6 +69,7 @@ class Wire:
         self._server = server
         self._trace = trace
         self._chatter = chatter
+        self._bounds = bounds
         self.notices: dict[str, Callable[[object], None]] = {}
         """Who hears of notifications that the SDK passes on to nobody, by method; given their parameters (raw)."""
         self.pulse = Pulse()
@@ -77,17 +82,22 @@ class Wire:
             self._captures[str(getattr(message, "id", ""))] = capture
         return self._trace.record(time.time(), self._server, True, raw, _outline(message))
 
-    def received(self, raw: bytes, message: JSONRPCMessage) -> None:
+    def received(self, raw: bytes, message: JSONRPCMessage) -> bool:
+        """Whether the message is to be passed on: too many notices are not."""
         self.answered = True
         self._trace.record(time.time(), self._server, False, raw, _outline(message))
         result, error = getattr(message, "result", None), getattr(message, "error", None)
         if result is None and error is None:
-            if hear := self.notices.get(getattr(message, "method", "")):
+            method = getattr(message, "method", "")
+            if method in DISPENSABLE and not self._bounds.takes_notice():
+                return False
+            if hear := self.notices.get(method):
                 hear(getattr(message, "params", None))
-            return
+            return True
         self.pulse.answered(message)
         if capture := self._captures.pop(str(getattr(message, "id", "")), None):
             capture.take(result)
+        return True
 
     def stray(self, raw: bytes, why: str = "not JSON-RPC") -> None:
         """A line that is no message."""

@@ -25,6 +25,7 @@ from mcp_tui.ui.toasts import Toasts
 
 if TYPE_CHECKING:
     from textual.command import Provider
+    from textual.theme import Theme
 
     from mcp_tui.domain.asks import ServerAsks
     from mcp_tui.domain.gate import Asker
@@ -66,6 +67,7 @@ class McpTuiApp(App[int]):
         self, make_bench: MakeBench, *, servers: Sequence[str] = (), theme: str = "ink", welcome: bool = False
     ) -> None:
         """`servers` are the names on the first frame."""
+        self._colours: tuple[Theme, dict[str, str]] | None = None
         super().__init__()
         self.register_theme(INK)
         self.register_theme(PAPER)
@@ -288,7 +290,11 @@ class McpTuiApp(App[int]):
     # -- looks --------------------------------------------------------------------------------------
 
     def get_css_variables(self) -> dict[str, str]:
-        return with_roles(super().get_css_variables(), self.current_theme.ansi)
+        """The colours of the theme. Textual would mix all of them anew for whoever asks, each line of a log too."""
+        theme = self.current_theme
+        if self._colours is None or self._colours[0] is not theme:
+            self._colours = theme, with_roles(super().get_css_variables(), theme.ansi)
+        return dict(self._colours[1])
 
     # -- servers, models, permissions -----------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.chat.engine import run_turn
@@ -17,8 +18,10 @@ from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Re
 from mcp_tui.domain.chat import Conversation
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
+from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
+from mcp_tui.domain.limits import LOG_LINES
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Mode, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
@@ -46,9 +49,6 @@ if TYPE_CHECKING:
     from mcp_tui.chat.events import TurnEvent
     from mcp_tui.chat.ports import MayGoOn, Progress
     from mcp_tui.workbench.home import Home
-
-LOG_KEPT = 2_000
-"""Lines of the log that are kept."""
 
 
 class Workbench:
@@ -91,7 +91,8 @@ class Workbench:
         self.conversation = Conversation()
         self.calls = Calls()
         self.tasks = Tasks(self.hub, self.tell)
-        self.log: list[Logged] = []
+        self.log = Fair[Logged](LOG_LINES)
+        self._lines = count()
         self._specs = list(specs)
         home.hide(spec for spec in specs if not spec.needs_consent)  # what is asked about is shown as it is
         self._listeners: list[Listener] = []
@@ -134,8 +135,7 @@ class Workbench:
     def tell(self, happening: Happening) -> None:
         """Let everybody hear of it who listens."""
         if isinstance(happening, Logged):
-            self.log.append(happening)
-            del self.log[:-LOG_KEPT]
+            self.log.add(happening.source, next(self._lines), happening)
         else:
             self._server_changed.set()
             self.tasks.happened(happening)

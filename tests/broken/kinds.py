@@ -71,6 +71,7 @@ def status(hub: Hub, name: str) -> str:
         told += [listing.error, listing.note]
         told += [f"{len(listing.items)} {kind.value}"] if listing.items else []
     told += [f"{tool.description}" for tool in catalog.tools[:1]]
+    told += [f"{count} {what} left out" for what, count in hub.left_out(name).items()]
     return " | ".join(clean_line(part) for part in told if part)
 
 
@@ -208,7 +209,15 @@ STDIO = (
     Broken(
         "50-mb", "a result of 50 MB", call_patiently, ("answered xxx", "50000000 characters", "ready"), 5, loud=True
     ),
-    Broken("flood", "5,000 notifications at once", call_patiently, ("answered {}", "ready"), 20, loud=True),
+    Broken(
+        "flood",
+        "5,000 notifications at once",
+        call_patiently,
+        ("answered {}", "ready", "notices left out", "earlier frames left out"),
+        20,
+        loud=True,
+    ),
+    Broken("asks-a-lot", "30 questions at once", call_patiently, ("answered 30 refused", "ready"), 2),
     Broken("ignores-sigterm", "neither its input's end nor SIGTERM ends it", close, ("off",), 2),
 )
 HTTP = (

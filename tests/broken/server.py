@@ -153,6 +153,12 @@ def call(number: Any, arguments: Message) -> Message | None:
             log = {"level": "info", "logger": "flood", "data": "another drop"}
             logged = json.dumps({"jsonrpc": "2.0", "method": "notifications/message", "params": log})
             write(f"{changed}\n{logged}\n".encode() * 2_500)
+        case "asks-a-lot":
+            ask = {"message": "Well?", "requestedSchema": {"type": "object", "properties": {}}}
+            for at in range(30):
+                send({"id": f"q{at}", "method": "elicitation/create", "params": ask})
+            replies = [json.loads(sys.stdin.readline()) for _ in range(30)]
+            return text(f"{sum('error' in reply for reply in replies)} refused")
         case "changes-tools":
             send({"method": "notifications/tools/list_changed"})
         case _:

@@ -29,7 +29,7 @@ GROUPS = {
     "endless list": "endless-cursor",
     "many tools": "many-tools",
     "deep": "deep",
-    "flood": "flood",
+    "flood": "flood asks-a-lot",
     "50 MB": "50-mb",
 }
 
@@ -64,6 +64,23 @@ async def test_a_key_is_painted_at_once_whatever_servers_do(folder: Folder) -> N
             if paces[-1].slowest > limit:
                 slow.append(f"{name}: {told}")
     assert not slow, "\n".join(slow)
+
+
+async def test_what_a_flood_is_left_out_of_is_said_and_a_quiet_servers_frames_and_lines_stay(folder: Folder) -> None:
+    async with seat(folder, [stdio("good"), stdio("flood"), stdio("stderr-flood")], size=(170, 44)) as me:
+        hub = me.app.bench.hub
+        await hub.call_tool("flood", "echo", {})
+        await me.press("f6")
+        await me.sees("△ earlier frames are no longer kept: ", " of flood")
+        kept = [frame.method for frame in me.app.bench.trace if frame.server == "good" and frame.method]
+        assert kept[0] in ("initialize", "server/discover"), "from its first frame on"
+        told = "flood tells more than 500 things in a second: the rest is left out"
+        assert [line.text for line in me.app.bench.log if line.source == "mcp-tui"] == [told]
+        await me.press("f2", "slash")
+        await me.paste("flood")
+        await me.press("enter", "enter")
+        await me.sees("left out", "notices", "earlier frames")
+        assert hub.left_out("stderr-flood")["lines of stderr"] > 19_000 and hub.left_out("good") == {}
 
 
 async def test_a_loop_that_is_held_up_is_noticed(folder: Folder) -> None:

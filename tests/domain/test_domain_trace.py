@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_tui.domain.http_exchange import HttpExchange
-from mcp_tui.domain.trace import MAX_FRAME, Frame, Trace
+from mcp_tui.domain.limits import FRAME_KEPT
+from mcp_tui.domain.trace import Frame, Trace
 
 
 def record(trace: Trace, message: Any) -> Frame:
@@ -30,8 +31,8 @@ def test_it_never_keeps_more_than_its_bounds_and_drops_the_oldest(sizes: list[in
 
 
 def test_of_a_huge_frame_the_beginning_and_the_true_size_are_kept() -> None:
-    frame = Trace().record(0.0, "s", False, b"7" * (MAX_FRAME + 5))
-    assert (len(frame.raw), frame.size, frame.is_whole, frame.body) == (MAX_FRAME, MAX_FRAME + 5, False, None)
+    frame = Trace().record(0.0, "s", False, b"7" * (FRAME_KEPT + 5))
+    assert (len(frame.raw), frame.size, frame.is_whole, frame.body) == (FRAME_KEPT, FRAME_KEPT + 5, False, None)
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,15 @@ def test_a_listener_hears_of_each_frame() -> None:
     trace.listener = heard.append
     frame = record(trace, {"id": 1, "result": {}})
     assert heard == [frame]
+
+
+def test_a_flood_of_one_server_displaces_nothing_of_the_others() -> None:
+    trace = Trace(10, 1_000)
+    for _ in range(3):
+        trace.record(0.0, "quiet", False, b"1")
+    for _ in range(50):
+        trace.record(0.0, "loud", False, b"2")
+    trace.record(0.0, "fat", False, b"3" * 999)
+    assert [frame.server for frame in trace] == ["quiet"] * 3 + ["loud"] * 6
+    assert trace.dropped == {"loud": 44, "fat": 1}
+    assert [frame.number for frame in trace.since(50)] == [51, 52, 53]

@@ -8,7 +8,7 @@ from servers_kit import Answers, hosting, raw
 
 from mcp_tui.domain.asks import SampleReply, Sampling
 from mcp_tui.domain.chat import ToolCall
-from mcp_tui.servers.sampling import MOST, SPAN, RateCap
+from mcp_tui.domain.limits import SAMPLES
 
 TOOLS = [{"name": "weather", "description": "Look out", "inputSchema": {"type": "object"}}]
 
@@ -47,16 +47,8 @@ async def test_tools_that_must_not_be_used_are_not_offered() -> None:
 async def test_a_server_that_asks_too_often_is_refused_without_asking_anybody() -> None:
     model = Model()
     async with hosting(raw(), asks=model, sampling=True) as host:
-        for _ in range(MOST):
+        for _ in range(SAMPLES):
             await host.call("sample")
         assert "Too many" in await host.call("sample")
         assert any("more than" in line for line in host.logged("warning"))
-    assert len(model.sampled) == MOST
-
-
-def test_the_limit_is_over_a_span_of_time() -> None:
-    now = 0.0
-    cap = RateCap(lambda: now)
-    assert all(cap.takes() for _ in range(MOST)) and not cap.takes()
-    now = SPAN
-    assert cap.takes()
+    assert len(model.sampled) == SAMPLES

@@ -8,9 +8,11 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import HorizontalGroup, Vertical
+from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import ContentSwitcher, Input, Static, Tab, Tabs
 
+from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.widgets.pieces import hints
 from mcp_tui.ui.widgets.requests import RequestsView
 from mcp_tui.ui.widgets.server_log import LogView
@@ -46,6 +48,7 @@ class Drawer(Vertical):
         Tab.-active { color: $foreground; text-style: bold; }
         Underline > .underline--bar { color: $primary; background: $panel; }
         #drawer-keys { width: auto; }
+        #dropped { height: 1; display: none; color: $text-warning; }
         ContentSwitcher { height: 1fr; }
         ContentSwitcher > * { height: 1fr; }
     }
@@ -60,6 +63,7 @@ class Drawer(Vertical):
 
     def __init__(self, bench: Workbench, asking: Asking) -> None:
         super().__init__(id="drawer")
+        self._bench = bench
         self.traffic = TrafficView(bench)
         self.traffic.id = "traffic"
         self.log_view = LogView(bench)
@@ -75,6 +79,7 @@ class Drawer(Vertical):
             self._tabs.can_focus = False
             yield self._tabs
             yield Static("", id="drawer-keys")
+        yield Static("", id="dropped")
         with ContentSwitcher(initial="traffic"):
             yield self.traffic
             yield self.log_view
@@ -102,6 +107,15 @@ class Drawer(Vertical):
         keys = {name: word for name, word in KEYS.get(self._tabs.active, {}).items() if name not in spared}
         self.query_one("#drawer-keys", Static).update(hints(**keys))
 
+    def _name_dropped(self) -> None:
+        """Say what is no longer kept of the view: of whom, and how much."""
+        views = {"to-traffic": ("frames", self._bench.trace.dropped), "to-log": ("lines", self._bench.log.dropped)}
+        what, dropped = views.get(self._tabs.active, ("", {}))
+        told = ", ".join(f"{count:,} of {clean_line(name)}" for name, count in dropped.items())
+        for line in self.query("#dropped").results(Static):
+            line.display = bool(told)
+            line.update(Content(f"△ earlier {what} are no longer kept: {told}"))
+
     def show(self, view: str, server: str = "") -> None:
         """Turn to "traffic", "log" (of one server, if named), "requests" or "tasks"."""
         self._tabs.active = f"to-{view}"
@@ -114,6 +128,7 @@ class Drawer(Vertical):
         for tab in self.query(Tab):  # none, while the drawer comes or goes
             name = str(tab.id).removeprefix("to-")
             tab.label = f"{name.title()} {known[name]}"
+        self._name_dropped()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """In the filter the arrows move the cursor."""
@@ -128,5 +143,6 @@ class Drawer(Vertical):
         switcher, turned_to = self.query_one(ContentSwitcher), str(event.tab.id).removeprefix("to-")
         had_focus, switcher.current = self.has_focus_within and switcher.current != turned_to, turned_to
         self._name_keys()
+        self._name_dropped()
         if had_focus:
             self.home.focus()

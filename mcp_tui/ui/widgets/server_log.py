@@ -36,7 +36,7 @@ class LogView(RichLog):
         """The lines of one server, or of all for ""."""
         self._only = server
         self.clear()
-        for line in self._bench.log[-SHOWN:]:
+        for line in [*(self._bench.log.of(server) if server else self._bench.log)][-SHOWN:]:
             self._add(line)
 
     def _happened(self, happening: Happening) -> None:

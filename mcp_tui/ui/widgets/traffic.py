@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 EVERY = 0.2
 """Seconds between looks at the trace while the table is on screen."""
+AT_ONCE = 100
+"""Rows that are put in one by one; of more than these the table is made anew, which is quicker."""
 
 
 class TrafficView(Horizontal):
@@ -80,14 +82,20 @@ class TrafficView(Horizontal):
             return
         follows = self.table.follows and not self.has_class("-reading")
         chosen = self.table.chosen
-        for record in self._trace.since(self._seen):
-            for row in self._exchanges.add(record):
-                self.table.put(row, self._matches(row))
-                if row is chosen:
-                    self.call_after_refresh(self._show, row)
+        changed = [row for record in self._trace.since(self._seen) for row in self._exchanges.add(record)]
         self._seen = self._trace.total
+        if len(changed) > AT_ONCE:
+            self._fill()
+        else:
+            for row in changed:
+                self.table.put(row, self._matches(row))
+        if any(row is chosen for row in changed):
+            self.call_after_refresh(self._show, chosen)
         if follows:
             self.table.to_end()
+
+    def _fill(self) -> None:
+        self.table.fill(row for row in self._exchanges if self._matches(row))
 
     def _matches(self, row: Row) -> bool:
         if isinstance(row, HttpExchange):
@@ -132,7 +140,7 @@ class TrafficView(Horizontal):
     def on_input_changed(self, event: Input.Changed) -> None:
         event.stop()
         self._wanted = event.value
-        self.table.fill(row for row in self._exchanges if self._matches(row))
+        self._fill()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()

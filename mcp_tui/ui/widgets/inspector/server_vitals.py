@@ -66,6 +66,7 @@ class ServerVitals(VerticalGroup):
             ("last answer", answers),
             ("process", str(info.pid) if info and info.pid is not None else ""),
             ("memory", f"{human_size(self._memory)} in all" if self._memory is not None else ""),
+            ("left out", " · ".join(f"{count:,} {what}" for what, count in hub.left_out(self._server).items())),
         ]
         shown: Rows = [(name, line(value)) for name, value in rows if value]
         if info is not None and "logging" in info.capabilities:
