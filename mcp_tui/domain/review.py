@@ -16,6 +16,21 @@ from mcp_tui.domain.scan import Finding, FindingKind, scan
 _TYPES = {"string", "number", "integer", "boolean", "object", "array", "null"}
 _PARTS = {"inputSchema": "", "outputSchema": "result", "annotations": "", "properties": "", "items": "each"}
 """Words for the steps to a text; what is "" goes without saying."""
+_NAMING = {"properties", "patternProperties", "$defs", "definitions", "dependentSchemas", "dependentRequired"}
+"""Under these all keys are the server's."""
+_MCP_AND_JSON_SCHEMA = (
+    "name title description icons src sizes mimeType theme inputSchema outputSchema annotations _meta execution "
+    "taskSupport readOnlyHint destructiveHint idempotentHint openWorldHint "
+    "$schema $id $ref $anchor $dynamicRef $dynamicAnchor $vocabulary $comment $defs definitions "
+    "type enum const default examples format deprecated readOnly writeOnly nullable discriminator "
+    "properties patternProperties additionalProperties unevaluatedProperties propertyNames required "
+    "minProperties maxProperties dependentSchemas dependentRequired dependencies "
+    "items prefixItems additionalItems unevaluatedItems contains minContains maxContains minItems maxItems uniqueItems "
+    "allOf anyOf oneOf not if then else multipleOf minimum maximum exclusiveMinimum exclusiveMaximum "
+    "minLength maxLength pattern contentEncoding contentMediaType contentSchema"
+)
+_OWN_WORDS = frozenset(_MCP_AND_JSON_SCHEMA.split())
+"""Keys that are no server's: they say nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +119,8 @@ def _scanned(where: str, text: str, neighbours: Neighbours) -> Said:
 
 
 def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """Every string of a definition, in its order, but JSON Schema's own words. Not recursive: it may be deep."""
+    """Every string of a definition, in its order, names included (an argument's is a text like any other), but for
+    the words of MCP and JSON Schema. Not recursive: it may be deep."""
     rest: list[tuple[tuple[str, ...], Any]] = [((), raw)]
     while rest:
         path, value = rest.pop()
@@ -113,6 +129,9 @@ def _texts(raw: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
                 yield _where(path), value
             case dict():
                 inner = [((*path, str(name)), each) for name, each in cast(dict[object, Any], value).items()]
+                of_server = path[-1:] and path[-1] in _NAMING
+                if names := [to[-1] for to, _ in inner if of_server or to[-1] not in _OWN_WORDS]:
+                    yield _where((*path, "names")), ", ".join(names)
                 rest += reversed(inner)
             case list():
                 rest += reversed([(path, each) for each in cast(list[Any], value)])

@@ -58,11 +58,26 @@ def a_tool(**more: Any) -> Tool:
         ("to · type", {"inputSchema": {"properties": {"to": {"type": ORDER}}}}),
         ("result · n", {"outputSchema": {"properties": {"n": {"description": ORDER}}}}),
         ("_meta · note", {"_meta": {"note": ORDER}}),
+        ("names", {"inputSchema": {"properties": {"a": {}, ORDER: {}}}}),
+        ("names", {"inputSchema": {"properties": {"ignore_all_previous": {}, "instructions": {}}}}),
+        ("a · names", {"inputSchema": {"properties": {"a": {"type": "object", "properties": {ORDER: {}}}}}}),
+        ("result · names", {"outputSchema": {"properties": {ORDER: {}}}}),
+        ("$defs · names", {"inputSchema": {"$defs": {ORDER: {}}}}),
+        ("patternProperties · names", {"inputSchema": {"patternProperties": {ORDER: {}}}}),
+        ("a · default · names", {"inputSchema": {"properties": {"a": {"default": {ORDER: 1}}}}}),
+        ("names", {"inputSchema": {ORDER: True}}),
+        ("_meta · names", {"_meta": {ORDER: 1}}),
     ],
 )
 def test_an_order_is_found_wherever_it_stands_in_a_definition(where: str, more: dict[str, Any]) -> None:
     found = [(said.where, finding.kind) for said in all_said(a_tool(**more), Neighbours()) for finding in said.findings]
     assert found == [(where, FindingKind.ORDER)]
+
+
+def test_the_names_of_arguments_are_among_what_is_said_and_the_words_of_json_schema_are_not() -> None:
+    schema = {"type": "object", "properties": {"type": {"type": "string", "minLength": 1}}, "required": ["type"]}
+    said = [(each.where, each.text) for each in all_said(a_tool(inputSchema=schema), Neighbours())]
+    assert said == [("name", "send"), ("names", "type"), ("required", "type")]
 
 
 def test_a_definition_nested_without_end_is_read_to_its_end() -> None:
