@@ -90,7 +90,8 @@ class Gate:
         if verdict.allow is not None:
             return Decision(verdict.allow, request.arguments, verdict.why, rule=verdict.rule)
         every_time = verdict.why if verdict.every_time else ""
-        asked = replace(request, before=allowed_before(request, rules), every_time=every_time)
+        despite = verdict.why if verdict.despite else ""
+        asked = replace(request, before=allowed_before(request, rules), every_time=every_time, despite=despite)
         sent = canonical(request.arguments)
         try:
             reply = await self.asker.ask(asked)

@@ -9,6 +9,7 @@ from typing import Any
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
 from mcp_tui.domain.echoes import Echo
+from mcp_tui.domain.risk import carried
 from mcp_tui.domain.rules import Effect, Initiator, Lifetime, Origin, Rule, Scope, canonical
 
 __all__ = ["Answer", "Decision", "Initiator", "Mode", "Request", "Verdict", "allowed_before", "decide", "remember"]
@@ -72,6 +73,8 @@ class Request:
     """The tool's `_meta` demands a question every time (`Tool.wants_question`)."""
     every_time: str = ""
     """Why the answer can count only once, for the person who is asked; "" when it may be remembered."""
+    despite: str = ""
+    """Why a person is asked although a rule allows it; "" when none does."""
     last: dict[str, Any] | None = None
     """The arguments of the tool's last call in this session."""
     echoes: tuple[Echo, ...] = ()
@@ -92,6 +95,8 @@ class Verdict:
     """The rule that says so."""
     every_time: bool = False
     """To be asked for again and again: no rule that allows counts."""
+    despite: Rule | None = None
+    """The rule that would allow it, were it not for what the arguments carry."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,8 @@ def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Ve
     3. A rule that asks.
     4. The user's own act is consent, except for a tool that its server calls destructive.
     5. A tool whose `_meta` demands a question every time: no rule that allows counts.
-    6. A rule that allows.
+    6. A rule that allows; but a model's arguments with a configured secret or another server's text are allowed by
+       one about exactly them alone.
     7. Nothing: a person is asked.
 
     Of several rules with one effect the narrowest is named, the oldest of those. Hints of a server only ever make
@@ -142,6 +148,9 @@ def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Ve
     if request.wants_question:
         return Verdict(None, "the tool demands a question every time", every_time=True)
     if rule := _first(matching, Effect.ALLOW):
+        brings = "" if own_act or rule.scope is Scope.EXACT else carried(request)
+        if brings:
+            return Verdict(None, f"a rule allows it, but its arguments carry {brings}", despite=rule)
         return Verdict(True, f"allowed {'for this session' if rule.lifetime == 'session' else 'always'}", rule)
     if risky and own_act:
         return Verdict(None, "the server says this can destroy data")

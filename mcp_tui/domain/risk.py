@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.permission import Request
 from mcp_tui.domain.rules import canonical
+
+if TYPE_CHECKING:
+    from mcp_tui.domain.permission import Request
 
 
 def is_high(request: Request) -> bool:
-    """What its server calls destructive, and arguments that carry a configured secret or another server's text."""
-    if request.kind is not Kind.TOOL:
-        return False
-    carries = any(echo.server != request.server for echo in request.echoes)
-    return request.hints.says_destructive or carries or HIDDEN.are_in(canonical(request.arguments))
+    """What its server calls destructive, and what carries something that is not the tool's."""
+    return request.kind is Kind.TOOL and (request.hints.says_destructive or bool(carried(request)))
+
+
+def carried(request: Request) -> str:
+    """What the arguments bring along that the tool's server has not had: words for it (raw), or ""."""
+    others = dict.fromkeys(echo.server for echo in request.echoes if echo.server != request.server)
+    secret = ["a configured secret"] if HIDDEN.are_in(canonical(request.arguments)) else []
+    return " and ".join(secret + [f"text of {server}" for server in others])

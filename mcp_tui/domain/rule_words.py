@@ -45,7 +45,7 @@ def sentence(rule: Rule) -> str:
         case _:
             says = f"may never {verb} {thing}"
     until = "until you quit" if rule.lifetime == "session" else "until you revoke it"
-    return f"{_SUBJECT[rule.initiator]} {says}, {until}.{_end(rule)}"
+    return f"{_SUBJECT[rule.initiator]} {says}, {until}.{_but(rule)}{_end(rule)}"
 
 
 def _thing(rule: Rule) -> str:
@@ -68,6 +68,14 @@ def _thing(rule: Rule) -> str:
 def _readable(arguments: str) -> str:
     """Canonical JSON with the letters of every script, still on one line and exact."""
     return json.dumps(json.loads(arguments), ensure_ascii=False, separators=(",", ":"))
+
+
+def _but(rule: Rule) -> str:
+    """What a yes to the model does not take in, whatever the arguments are."""
+    any_arguments = rule.kind is Kind.TOOL and rule.scope is not Scope.EXACT
+    if rule.effect is not Effect.ALLOW or rule.initiator is not Initiator.MODEL or not any_arguments:
+        return ""
+    return " Arguments with a configured secret or another server's text are asked about all the same."
 
 
 def _end(rule: Rule) -> str:

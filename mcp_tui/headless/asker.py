@@ -31,7 +31,7 @@ class TerminalAsker:
     async def ask(self, request: Request) -> Reply:
         async with self._one_at_a_time:
             say(question(request))
-            session = "" if request.every_time else "Allow for session (s), "
+            session = "" if request.every_time or request.despite else "Allow for session (s), "
             typed = await _typed(f"Allow once (a), {session}Deny (d)? [d] ")
         return Reply(ANSWERS.get(typed, Answer.DENY), request.arguments, origin=Origin.TERMINAL)
 
@@ -60,8 +60,8 @@ class NoTerminal:
     """There is nobody to ask: that means no, and says how to allow it beforehand."""
 
     async def ask(self, request: Request) -> Reply:
-        if request.every_time:
-            raise PermissionDenied(f"{request.every_time}, and there is no terminal to ask on", subject=request.item)
+        if why := request.every_time or request.despite:
+            raise PermissionDenied(f"{why}, and there is no terminal to ask on", subject=request.item)
         raise PermissionDenied("there is no terminal to ask on; --allow lets it run", subject=request.item)
 
     async def read(self, held: Held) -> Ruling:
@@ -133,6 +133,9 @@ def question(request: Request) -> str:
         lines.append(f"  This {request.kind.value} changed since you last allowed it.")
     if request.every_time:
         lines.append(f"  Asked every time: {request.every_time}.")
+    if request.despite:
+        lines.append(f"  Asked all the same: {clean(request.despite)}.")
+    lines += [f"  {clean(echo.argument)} contains text that came from {clean(echo.server)}." for echo in request.echoes]
     arguments = pretty_json(request.arguments)
     lines += [f"  {line}" for line in clean(arguments).splitlines()]
     if HIDDEN.are_in(arguments):

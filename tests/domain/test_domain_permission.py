@@ -12,6 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind, Tool
+from mcp_tui.domain.echoes import Echo
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Answer, Initiator, Mode, Request, decide, remember, rule_about
 from mcp_tui.domain.rule_words import sentence
 from mcp_tui.domain.rules import Effect, Origin, Rule, Scope, canonical
@@ -272,6 +274,29 @@ def test_more_rules_never_loosen_but_by_a_yes_that_matches(
     assert decide(asked, without_yes, mode).allow is not True
 
 
+@pytest.mark.parametrize("carried", ["secret", "text"])
+def test_a_rule_with_any_arguments_answers_no_call_that_carries_a_secret_or_another_servers_text(carried: str) -> None:
+    words = "the account is 4711-0815"
+    HIDDEN.add(["hunter2hunter2"])
+    asked = replace(
+        request(),
+        arguments={"a": f"key {'hunter2hunter2' if carried == 'secret' else words}"},
+        echoes=(Echo("a", words, "mail"),) if carried == "text" else (),
+    )
+    for scope in (TOOL, SERVER):
+        for lifetime in ("session", "always"):
+            kept = replace(rule(asked, ALLOW, scope), lifetime=lifetime)
+            verdict = decide(asked, [kept])
+            assert (verdict.allow, verdict.rule, verdict.despite) == (None, None, kept)
+            assert ("a configured secret" if carried == "secret" else "text of mail") in verdict.why
+            assert decide(replace(asked, arguments={"a": 1}, echoes=()), [kept]).allow is True
+    assert decide(asked, [rule(asked, ALLOW, TOOL), rule(asked, ALLOW, EXACT)]).allow is True, "just these were allowed"
+    own = replace(asked, echoes=tuple(replace(echo, server="git") for echo in asked.echoes))
+    assert carried == "secret" or decide(own, [rule(own)]).allow is True, "a tool may be told what its server said"
+    typed = replace(asked, initiator=Initiator.COMMAND_LINE)
+    assert decide(typed, [rule(typed)]).allow is True, "a person knows what they type"
+
+
 @pytest.mark.parametrize(
     ("meta", "wants"),
     [
@@ -296,6 +321,10 @@ def test_each_rule_is_put_in_words() -> None:
         "until you revoke it. It ends by itself when the tool or its server changes."
     )
     assert "with any arguments" in says[TOOL]
+    for scope in (TOOL, SERVER):
+        assert (
+            "Arguments with a configured secret or another server's text are asked about all the same." in says[scope]
+        )
     assert "every tool of git, destructive ones and those it adds or changes later too" in says[SERVER]
     assert sentence(rule(request(Initiator.USER), DENY)) == (
         "You, from a form or with a slash command, may never call the tool push on git with any arguments, "

@@ -65,3 +65,15 @@ async def test_an_answer_that_streams_a_secret_in_pieces_is_masked_and_the_model
         assert told.rstrip("\n") == f"It is {MASK} and {MASK}, or canary-"
         assert endpoint.requests[-1]["messages"][-1]["content"] == f"say {CANARY}"
         assert endpoint.headers[-1]["authorization"] == f"Bearer {KEY}"
+
+
+async def test_a_rule_that_allows_a_tool_lets_no_secret_out_with_its_arguments(
+    shell: Shell, endpoint: Endpoint
+) -> None:
+    endpoint.script(say(calls=[("leaky__leak", {"word": f"key={CANARY}"})]), say("no"))
+    env = {"OPENAI_BASE_URL": endpoint.url, "OPENAI_MODEL": "scripted"}
+    config = ("--config", configure(shell), "--server", "leaky")
+    ran = await shell.run("ask", "leak it", "--allow", "leaky/leak", *config, **env)
+    assert ran.code == 5, ran.err
+    assert "a rule allows it, but its arguments carry a configured secret" in ran.err
+    assert "Permission denied" in endpoint.requests[-1]["messages"][-1]["content"]

@@ -115,6 +115,17 @@ async def test_what_carries_a_secret_or_another_servers_text_is_of_high_risk(wha
         assert not dialog.reply.done()
 
 
+async def test_it_says_why_it_asks_although_a_rule_allows_it_and_offers_no_rule_like_that_one() -> None:
+    why = "a rule allows it, but its arguments carry text of mail"
+    wants = request(despite=why, arguments={"body": WORDS}, echoes=(Echo("body", WORDS, "mail"),))
+    async with asked(wants, (120, 50)) as dialog:
+        assert f"△ Asked all the same: {why}." in await told(dialog.pilot)
+        assert "Allow for session" not in screen_text(dialog.app)
+        await dialog.alone("A")
+        await dialog.ready()
+        assert "are asked about all the same" in " ".join((await told(dialog.pilot)).split())
+
+
 async def test_a_tools_own_words_are_told_of_but_are_no_high_risk() -> None:
     async with asked(request(arguments={"id": WORDS}, echoes=(Echo("id", WORDS, "everything"),))) as dialog:
         assert "id contains text that came from everything" in " ".join((await told(dialog.pilot)).split())

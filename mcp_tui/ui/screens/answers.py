@@ -64,7 +64,8 @@ def _all(proposal: Proposal) -> Iterator[Choice]:
     any_arguments = ", any arguments" if request.kind is not Kind.RESOURCE else ""
     yield Choice("a", "Allow once", "just this call" if request.kind is Kind.TOOL else "just this time", id="once")
     if not request.every_time:
-        yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
+        if not request.despite:  # such a rule is there already
+            yield Choice("s", "Allow for session", f"{what}{any_arguments}, until you quit", id="session")
         yield Choice("A", "Always allow…", "choose what to remember", id="always")
     if request.before is not None and request.before.definition_text:
         yield Choice("v", "See what changed", "since you last allowed it", id="changes")

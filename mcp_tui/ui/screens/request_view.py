@@ -47,6 +47,8 @@ def question(request: Request, edited: bool) -> Iterator[Widget]:
     if request.every_time:
         words = "[b $warn]△ Asked every time:[/] $why. An answer counts for this call alone."
         yield Static(marked(words, why=request.every_time), classes="gap" if request.before else "")
+    if request.despite:
+        yield Static(marked("[b $warn]△ Asked all the same:[/] $why.", why=request.despite), classes="care")
     if request.before is not None:
         yield Static(_changed(request, request.before), classes="care")
     if first != about:
