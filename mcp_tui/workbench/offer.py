@@ -10,6 +10,7 @@ from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool, UserMessage
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.echoes import Heard
+from mcp_tui.domain.errors import ServerError
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.servers import ServerState
@@ -57,7 +58,11 @@ class Offer:
     async def call(
         self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
     ) -> ToolResult:
-        result = await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+        try:
+            result = await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+        except ServerError as error:  # its words reach the model too
+            self._heard.note(tool.server, str(error))
+            raise
         self._heard.note(tool.server, result.text)
         return result
 
