@@ -9,6 +9,7 @@ from typing import Any
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
 from mcp_tui.domain.echoes import Echo
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.risk import carried
 from mcp_tui.domain.rules import Effect, Initiator, Lifetime, Origin, Rule, Scope, canonical
 
@@ -179,7 +180,8 @@ def remember(
 
 
 def rule_about(request: Request, effect: Effect, scope: Scope, lifetime: Lifetime, origin: Origin, now: float) -> Rule:
-    """A rule that answers this request, and what its scope takes in besides."""
+    """A rule that answers this request, and what its scope takes in besides. None with a secret outlives the session:
+    it would stand in a file."""
     rule = Rule(
         effect,
         scope,
@@ -193,11 +195,13 @@ def rule_about(request: Request, effect: Effect, scope: Scope, lifetime: Lifetim
     )
     if scope is Scope.SERVER:
         return rule
+    arguments = canonical(request.arguments) if scope is Scope.EXACT else ""
     return replace(
         rule,
+        lifetime="session" if HIDDEN.are_in(request.item) or HIDDEN.are_in(arguments) else lifetime,
         item=request.item,
         definition=request.definition,
-        arguments=canonical(request.arguments) if scope is Scope.EXACT else "",
+        arguments=arguments,
         definition_text=request.definition_text,
     )
 

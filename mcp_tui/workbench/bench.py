@@ -22,6 +22,7 @@ from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.limits import LOG_LINES
+from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Mode, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
@@ -260,7 +261,7 @@ class Workbench:
             server_kind=spec.kind if spec.kind == "local program" else spec.address,
             consented=consented,
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
-            definition_text=json.dumps(item.raw, ensure_ascii=False),
+            definition_text=HIDDEN.mask(json.dumps(item.raw, ensure_ascii=False)),
             wants_question=isinstance(item, Tool) and item.wants_question,
             blocked=self.pinned.blocked(item, initiator) if isinstance(item, Tool) else "",
             last=self.calls.last_arguments(item) if isinstance(item, Tool) else None,

@@ -313,6 +313,14 @@ def test_the_demand_for_a_question_is_read_from_meta(meta: object, wants: bool) 
     assert Tool("s", "t", raw={"name": "t", "_meta": meta}).wants_question is wants
 
 
+def test_a_rule_that_would_write_a_secret_down_ends_with_the_session_and_says_so() -> None:
+    HIDDEN.add(["hunter2hunter2"])
+    for asked in (replace(request(), arguments={"a": "hunter2hunter2"}), replace(request(), item="hunter2hunter2")):
+        kept = remember(asked, Answer.ALWAYS, 0.0, EXACT)
+        assert kept and kept.lifetime == "session" and decide(asked, [kept]).allow is True
+        assert "until you quit" in sentence(kept)
+
+
 def test_each_rule_is_put_in_words() -> None:
     asked = request()
     says = {scope: sentence(rule(asked, ALLOW, scope)) for scope in Scope}

@@ -48,7 +48,9 @@ async def test_no_screen_shows_a_secret(folder: Folder, endpoint: Endpoint) -> N
         await me.press("f8")
         await me.until(lambda: isinstance(me.app.screen, ApproveDialog))
         await safe(me, "contains a configured secret")
-        await me.answer("a")
+        await me.alone("A")
+        await safe(me, "this rule will be written")
+        await me.answer("y")
         await me.idle()
         await safe(me, "have CANARY_TOKEN")
         sent = endpoint.requests[-1]["messages"]
@@ -83,7 +85,8 @@ async def test_no_screen_shows_a_secret(folder: Folder, endpoint: Endpoint) -> N
         me.app.copy(CANARY)
         assert me.app.clipboard == MASK
     kept = [file for name in ("config", "data", "state", "cache") for file in (folder.root / name).rglob("*")]
-    assert [file for file in kept if file.suffix == ".log"], "the run left something behind"
+    left = {file.name for file in kept}
+    assert {"mcp-tui.db", "pins.json", "audit.jsonl", "mcp-tui.log"} <= left, "the run left something behind"
     for file in kept:
         assert stat.S_IMODE(file.stat().st_mode) == (0o700 if file.is_dir() else 0o600), file
         assert file.is_dir() or not any(form in file.read_bytes() for form in FORMS), file

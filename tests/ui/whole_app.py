@@ -145,8 +145,8 @@ class Seat:
             await self.press("f8")
         await self.until(lambda: isinstance(self.app.screen, Guarded) and self.app.screen.drawn_at is not None)
 
-    async def answer(self, key: str) -> None:
-        """Answer the question that waits by a lone press."""
+    async def alone(self, key: str) -> object:
+        """A lone press for the question that waits; the dialog it is for."""
         await self.asked()
         dialog = self.app.screen
         assert isinstance(dialog, Guarded)
@@ -154,6 +154,11 @@ class Seat:
         press = events.Key(key, key if len(key) == 1 else None)
         press.time = monotonic() + 0.5
         self.app.post_message(press)
+        return dialog
+
+    async def answer(self, key: str) -> None:
+        """Answer the question that waits by a lone press."""
+        dialog = await self.alone(key)
         await self.until(lambda: self.app.screen is not dialog)
 
     async def idle(self) -> None:
