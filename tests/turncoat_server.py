@@ -2,8 +2,8 @@
 
 Usage: turncoat_server.py FILE
 
-The file is a JSON object: `tools` (as on the wire) and `instructions`. A call answers with the tool's name; each one
-is written into FILE.calls, a line each.
+The file is a JSON object: `tools` (as on the wire) and `instructions`. While there is a FILE.held, no list is told.
+A call answers with the tool's name; each one is written into FILE.calls, a line each.
 """
 
 from __future__ import annotations
@@ -52,6 +52,8 @@ def answer(method: str, params: Message) -> Message:
                 "instructions": offer().get("instructions", ""),
             }
         case "tools/list":
+            while os.path.exists(f"{FILE}.held"):
+                time.sleep(LOOK)
             return {"tools": offer()["tools"]}
         case "tools/call":
             with open(f"{FILE}.calls", "a", encoding="utf-8") as calls:

@@ -88,8 +88,7 @@ class Connection:
         self._pulse = Pulse()
         self._host = host
         self._tell = host.tell
-        self._changed = asyncio.Event()
-        self.callbacks = Callbacks(spec.name, host, self.bounds, self._changed.set)
+        self.callbacks = Callbacks(spec.name, host, self.bounds, self._offer_changed)
         self._turning = asyncio.Lock()
         """One start or stop at a time, however fast somebody presses the key."""
         self._closed = False
@@ -323,12 +322,17 @@ class Connection:
 
     # -- the catalogue ---------------------------------------------------------------------------------
 
+    def _offer_changed(self) -> None:
+        if self._link is not None:
+            self._link.relisting.ask()
+
     async def _keep_listed(self, link: Link) -> None:
         while True:
-            self._changed.clear()
+            link.relisting.begin()
             with suppress(ServerError):  # only when the connection is lost, which the owner tells
                 await self._list(link)
-            await self._changed.wait()
+                link.relisting.end()
+            await link.relisting.asked()
             await asyncio.sleep(COALESCE)
 
     async def _list(self, link: Link) -> None:

@@ -22,6 +22,7 @@ from mcp_tui.servers import convert, tasks
 from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
+from mcp_tui.servers.listing import LIST_TIMEOUT
 from mcp_tui.servers.memory import resident
 from mcp_tui.servers.watching import Watching
 from mcp_tui.servers.way import EraMemory
@@ -144,6 +145,10 @@ class Hub:
     async def refresh(self, name: str) -> None:
         """List everything again. Raises ServerUnreachable and ServerLost."""
         await self._connections[name].refresh()
+
+    async def listed(self, name: str) -> None:
+        """Until the catalogue is no older than the server's last notice of a change. Raises ServerError."""
+        await self._link(name).caught_up(LIST_TIMEOUT)
 
     # -- requests --------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.text import human_time
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.faults import CREDENTIALS, leaves
+from mcp_tui.servers.relisting import Relisting
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Link:
         self._callbacks = callbacks
         self._person_is_at_it = person_is_at_it
         self.is_dropped = False
+        self.relisting = Relisting()
         self._tasks: set[asyncio.Task[object]] = set()
 
     async def request(self, method: str, send: Send, timeout: float | Patience | None = None) -> dict[str, Any]:
@@ -68,6 +70,17 @@ class Link:
             return self._outcome(task, capture)
         finally:
             task.cancel()
+
+    async def caught_up(self, timeout: float) -> None:
+        """Until what the server offers was read since it last told that it changed. Raises ServerError."""
+        reading = self.start(self.relisting.caught_up())
+        try:
+            if not (await asyncio.wait({reading}, timeout=timeout))[0]:
+                raise RequestTimedOut(f"{self._server} has not said what it offers now", subject=self._server)
+            if reading.cancelled():
+                raise self._lost()
+        finally:
+            reading.cancel()
 
     async def _visited(self, data: object) -> bool:
         asking = self.start(self._callbacks.visit(data))

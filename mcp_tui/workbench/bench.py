@@ -17,7 +17,7 @@ from mcp_tui.domain.asks import ServerAsks
 from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
 from mcp_tui.domain.chat import Conversation
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
-from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied, ServerUnreachable
+from mcp_tui.domain.errors import NoSuchItem, PermissionDenied, ServerError, ServerUnreachable
 from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
 from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
@@ -334,13 +334,6 @@ class Workbench:
         as_task: bool,
         patience: Patience | None,
     ) -> ToolResult:
-        now = self.find_tool(tool.server, tool.name)
-        if now is None or now.definition != tool.definition:
-            raise PermissionDenied(
-                f"{tool.name} on {tool.server} changed while it waited for your answer",
-                subject=tool.name,
-                hint="look at it again in the Inspector, then call it again",
-            )
         began, started = time.time(), time.monotonic()
 
         def record(result: ToolResult | None, error: str = "") -> None:
@@ -349,17 +342,29 @@ class Workbench:
             self.tell(Called(tool.server, tool.name))
 
         try:
+            await self.hub.listed(tool.server)
+            self._check_again(tool, initiator)
             if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
                 result = await self.tasks.call(tool, arguments, progress)
             else:
                 result = await self.hub.call_tool(
                     tool.server, tool.name, arguments, progress=progress, timeout=patience
                 )
-        except (McpTuiError, asyncio.CancelledError) as failure:
+        except (ServerError, asyncio.CancelledError) as failure:
             record(None, str(failure) or "stopped")
             raise
         record(result)
         return result
+
+    def _check_again(self, tool: Tool, initiator: Initiator) -> None:
+        """Raises PermissionDenied when it is not what was approved, or no longer what was accepted of its server."""
+        now = self.find_tool(tool.server, tool.name)
+        if now is None or now.definition != tool.definition or self.pinned.blocked(now, initiator):
+            raise PermissionDenied(
+                f"{tool.name} on {tool.server} changed while it waited for your answer",
+                subject=tool.name,
+                hint="look at it again in the Inspector, then call it again",
+            )
 
     async def _allowed(self, request: Request) -> dict[str, Any]:
         decision = await self.gate.check(request)

@@ -118,6 +118,20 @@ class Act:
         assert found is not None
         return found
 
+    def frames(self, method: str) -> int:
+        """How many requests of this kind were sent."""
+        return sum(frame.method == method and frame.outgoing for frame in self.bench.trace)
+
+    @property
+    def decided(self) -> bool:
+        """Something passed the gate."""
+        return bool(self.bench.audit.acts()[0])
+
+    async def until(self, true: Callable[[], object]) -> None:
+        async with asyncio.timeout(10):
+            while not true():  # noqa: ASYNC110 (neither frames nor records are told of)
+                await asyncio.sleep(0.01)
+
     async def after(self, change: Callable[[], None]) -> None:
         """Do it, and wait until the server's list was read anew, and judged."""
         changed = asyncio.Event()
@@ -217,6 +231,26 @@ async def test_a_tool_that_changes_while_it_waits_for_its_yes_is_not_sent(stage:
             await act.model_calls()
         assert stage.calls() == []
         assert act.offered == []
+
+
+async def test_nothing_is_sent_while_a_list_that_the_server_called_out_of_date_is_read_anew(stage: Stage) -> None:
+    stage.offers(tool())
+    async with stage.session() as act:
+        held = stage.root / "calc.json.held"
+        held.touch()
+        stage.offers(CHANGES["schema"])
+        await act.until(lambda: act.frames("tools/list") == 2)
+        calling = asyncio.create_task(act.model_calls())
+        await act.until(lambda: act.decided)
+        assert act.frames("tools/call") == 0
+        held.unlink()
+        with pytest.raises(PermissionDenied, match="changed while it waited"):
+            await calling
+        assert stage.calls() == []
+        act.accepts = True
+        assert await act.next_message() == ["add"]
+        await act.model_calls()
+        assert stage.calls() == ["add"]
 
 
 async def test_what_is_added_in_a_session_waits_and_the_rest_is_offered(stage: Stage) -> None:
