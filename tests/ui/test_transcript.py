@@ -11,6 +11,7 @@ from looking import until
 from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.message import Message
+from textual.strip import Strip
 
 from mcp_tui.chat.events import (
     Noted,
@@ -118,6 +119,32 @@ async def test_an_empty_conversation_shows_its_one_sentence() -> None:
         assert not shows(app, "Nothing said yet.")
         app.transcript.clear()
         assert shows(app, "Nothing said yet.")
+
+
+class CountingContent(Content):
+    """Words that count how often they are laid out."""
+
+    laid = 0
+
+    def render_strips(self, *args: Any, **kwargs: Any) -> list[Strip]:
+        CountingContent.laid += 1
+        return super().render_strips(*args, **kwargs)
+
+
+async def test_the_words_of_an_empty_conversation_are_laid_out_once_for_a_width_and_a_theme() -> None:
+    app = Demo()
+    async with app.run_test(size=(60, 10)) as pilot:
+        app.transcript.empty_text = CountingContent("Nothing said yet.\n" * 8)
+        inks: list[object] = []
+        for columns, theme in ((60, "ink"), (50, "ink"), (50, "paper")):
+            app.theme = theme
+            await pilot.resize_terminal(columns, 10)
+            await pilot.pause()
+            CountingContent.laid = 0
+            assert drawn(app) == [" Nothing said yet."] * 8 + ["", ""]
+            assert CountingContent.laid <= 1
+            inks.append([segment.style for segment in app.transcript.render_line(0)])
+        assert inks[1] != inks[2], "another theme, another ink"
 
 
 async def test_a_turn_reads_from_top_to_bottom_as_it_happened() -> None:

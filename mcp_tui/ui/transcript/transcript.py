@@ -88,6 +88,8 @@ class Transcript(ScrollView, can_focus=True):
     ) -> None:
         super().__init__(name=name, id=id, classes=classes)
         self._empty_text = empty_text or Content("")
+        self._empty_lines: tuple[object, list[Strip]] | None = None
+        """The empty text as it was last laid out, and for what."""
         self._story = Story()
         self._column = Column()
         self._cursor: int | None = None
@@ -150,7 +152,7 @@ class Transcript(ScrollView, can_focus=True):
 
     @empty_text.setter
     def empty_text(self, text: Content) -> None:
-        self._empty_text = text
+        self._empty_text, self._empty_lines = text, None
         self.refresh()
 
     def _add(self, block: Block) -> None:
@@ -213,7 +215,7 @@ class Transcript(ScrollView, can_focus=True):
         self.flush()
 
     def _theme_changed(self) -> None:
-        self._palette = None
+        self._palette = self._empty_lines = None
         self.refresh()
 
     def notify_style_update(self) -> None:
@@ -252,8 +254,12 @@ class Transcript(ScrollView, can_focus=True):
         return strip
 
     def _empty_line(self, y: int, width: int) -> Strip:
-        style = self.visual_style
-        strips = Visual.to_strips(self, self._empty_text, max(1, width - 2), None, style, apply_selection=False)
+        look = width, self.visual_style
+        if self._empty_lines is None or self._empty_lines[0] != look:
+            room = max(1, width - 2)
+            laid = Visual.to_strips(self, self._empty_text, room, None, look[1], apply_selection=False)
+            self._empty_lines = look, laid
+        strips = self._empty_lines[1]
         ground = self._colours.style("")
         if y >= len(strips):
             return Strip.blank(width, ground)
