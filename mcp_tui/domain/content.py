@@ -79,8 +79,9 @@ class ToolResult:
     def text(self) -> str:
         """The result as text: what the model is told, and what a plain terminal prints."""
         parts = [block_text(block) for block in self.blocks]
-        if not any(parts) and self.structured is not None:
-            return json.dumps(self.structured, ensure_ascii=False)
+        if not any(parts) and (self.structured is not None or self.breach):
+            whole = dict(self.raw) if self.structured is None else self.structured
+            return json.dumps(whole, ensure_ascii=False)
         return "\n".join(part for part in parts if part)
 
     @property
@@ -101,12 +102,16 @@ class PromptMessage:
 class PromptResult:
     messages: tuple[PromptMessage, ...]
     description: str = ""
+    breach: str = ""
+    """As of a `ToolResult`."""
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 
 @dataclass(frozen=True, slots=True)
 class ResourceResult:
     contents: tuple[ResourceBlock, ...]
+    breach: str = ""
+    """As of a `ToolResult`."""
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
 

@@ -14,7 +14,7 @@ from mcp_tui.domain.permission import Initiator
 from mcp_tui.domain.schema import FieldError, fields_of, parse
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean_line, shorten
-from mcp_tui.headless.output import Exit, print_bytes, print_json, print_result, say_error
+from mcp_tui.headless.output import Exit, print_bytes, print_json, print_result, say, say_error
 from mcp_tui.headless.session import allow, only_needed, report_unreachable, settled
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
@@ -61,6 +61,7 @@ async def call(
         print_json(result.raw)
     else:
         print_result(result.text)
+    _say_breach(result.breach)
     return Exit.FAILED if result.is_error else Exit.OK
 
 
@@ -73,7 +74,8 @@ async def prompt(home: Home, specs: Sequence[ServerSpec], name: str, pairs: Sequ
         required = [argument.name for argument in item.arguments if argument.required]
         _check_names(item, values, [argument.name for argument in item.arguments], required)
         result = await bench.get_prompt(item, values, initiator=Initiator.COMMAND_LINE)
-    if as_json:
+    _say_breach(result.breach)
+    if as_json or result.breach:
         print_json(result.raw)
     else:
         print_result("\n\n".join(f"{message.role}: {block_text(message.block)}" for message in result.messages))
@@ -85,7 +87,8 @@ async def read(home: Home, specs: Sequence[ServerSpec], uri: str, as_json: bool)
     async with settled(home, specs) as bench:
         item, address = _resource(bench, uri)
         result = await bench.read_resource(item, address, initiator=Initiator.COMMAND_LINE)
-    if as_json:
+    _say_breach(result.breach)
+    if as_json or result.breach:
         print_json(result.raw)
         return Exit.OK
     for block in result.contents:
@@ -94,6 +97,12 @@ async def read(home: Home, specs: Sequence[ServerSpec], uri: str, as_json: bool)
         else:
             print_result(block.text or "")
     return Exit.OK
+
+
+def _say_breach(breach: str) -> None:
+    """What of a result is not as MCP describes it; it is printed as it came."""
+    if breach:
+        say(f"mcp-tui: the result does not conform: {breach}")
 
 
 def find(bench: Workbench, kind: Kind, name: str) -> Item:

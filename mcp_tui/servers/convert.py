@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_tui.domain.catalog import Hints, Prompt, PromptArgument, Resource, Template, Tool
@@ -85,23 +85,8 @@ def tool_result(raw: Raw, output_schema: Raw | None) -> ToolResult:
     if output_schema is not None and not is_error:
         conforms, complaint = _conformity(output_schema, structured)
     blocks = tuple(block(each) for each in _objects(raw.get("content")))
-    return ToolResult(blocks, structured, is_error, conforms, complaint, _breach(raw), raw)
-
-
-def _breach(raw: Raw) -> str:
-    """What breaks the form of a CallToolResult, in words."""
-    content = raw.get("content")
-    if not isinstance(content, list):
-        return "It has no list of content."
-    for at, each in enumerate(cast(list[Any], content), 1):
-        if not isinstance(each, dict):
-            return f"Part {at} of its content is no object."
-        part = cast(Raw, each)
-        if isinstance(block(part), UnknownBlock):
-            kind = json.dumps(part.get("type"))
-            known = part.get("type") in ("text", "image", "audio", "resource_link", "resource")
-            return f"Part {at} of its content is {'a broken' if known else 'of the unknown type'} {kind}."
-    return ""
+    breach = _breach(raw, "content", "Part {} of its content", _bad_block)
+    return ToolResult(blocks, structured, is_error, conforms, complaint, breach, raw)
 
 
 def prompt_result(raw: Raw) -> PromptResult:
@@ -110,12 +95,41 @@ def prompt_result(raw: Raw) -> PromptResult:
         PromptMessage(_text(each, "role"), block(_object(each.get("content"))))
         for each in _objects(raw.get("messages"))
     )
-    return PromptResult(messages, _text(raw, "description"), raw)
+    return PromptResult(messages, _text(raw, "description"), _breach(raw, "messages", "Message {}", _bad_message), raw)
 
 
 def resource_result(raw: Raw) -> ResourceResult:
-    """MCP, server/resources: ReadResourceResult."""
-    return ResourceResult(tuple(_contents(each) for each in _objects(raw.get("contents"))), raw)
+    """MCP, server/resources: ReadResourceResult. What has no contents in it is left to `raw`."""
+    contents = tuple(found for each in _objects(raw.get("contents")) if (found := _contents(each)) is not None)
+    return ResourceResult(contents, _breach(raw, "contents", "Part {} of its contents", _bad_contents), raw)
+
+
+def _breach(raw: Raw, key: str, part: str, wrong_with: Callable[[Raw], str]) -> str:
+    """What breaks the form of a result that should have a list under a key, in words about the first fault."""
+    listed = raw.get(key)
+    if not isinstance(listed, list):
+        return f"It has no list of {key}."
+    for at, each in enumerate(cast(list[Any], listed), 1):
+        if wrong := wrong_with(cast(Raw, each)) if isinstance(each, dict) else "is no object":
+            return f"{part.format(at)} {wrong}."
+    return ""
+
+
+def _bad_block(raw: Raw) -> str:
+    if not isinstance(block(raw), UnknownBlock):
+        return ""
+    known = raw.get("type") in ("text", "image", "audio", "resource_link", "resource")
+    return f"is {'a broken' if known else 'of the unknown type'} {json.dumps(raw.get('type'))}"
+
+
+def _bad_message(raw: Raw) -> str:
+    if raw.get("role") not in ("user", "assistant"):
+        return f"has the role {json.dumps(raw.get('role'))}"
+    return _bad_block(_object(raw.get("content")))
+
+
+def _bad_contents(raw: Raw) -> str:
+    return "has neither text nor bytes" if _contents(raw) is None else ""
 
 
 def completion(raw: Raw) -> list[str]:
@@ -133,8 +147,8 @@ def block(raw: Raw) -> Block:
             return BlobBlock(_text(raw, "mimeType"), data, role)
         case "resource_link" if isinstance(raw.get("uri"), str):
             return LinkBlock(raw["uri"], _text(raw, "name"), _text(raw, "mimeType"), _text(raw, "description"))
-        case "resource" if isinstance(raw.get("resource"), dict):
-            return _contents(cast(Raw, raw["resource"]))
+        case "resource" if (contents := _contents(_object(raw.get("resource")))) is not None:
+            return contents
         case _:
             return UnknownBlock(raw)
 
@@ -155,12 +169,12 @@ def server_info(client: Client, raw: Raw, pid: int | None) -> ServerInfo:
     )
 
 
-def _contents(raw: Raw) -> ResourceBlock:
-    text = raw.get("text")
-    data = _bytes(raw.get("blob"))
-    if not isinstance(text, str):
-        return ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), None if data is not None else "", data)
-    return ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), text)
+def _contents(raw: Raw) -> ResourceBlock | None:
+    """MCP, server/resources: TextResourceContents or BlobResourceContents; None for neither."""
+    text, data = raw.get("text"), _bytes(raw.get("blob"))
+    if isinstance(text, str):
+        return ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), text)
+    return None if data is None else ResourceBlock(_text(raw, "uri"), _text(raw, "mimeType"), data=data)
 
 
 def _conformity(schema: Raw, structured: Any) -> tuple[bool | None, str]:

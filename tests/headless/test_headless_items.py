@@ -10,6 +10,7 @@ from pathlib import Path
 from tests.program import DEMO, DEMO_NAME, Shell
 
 HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile" / "server.py"), "--only", "T1")
+RAW = ("--", sys.executable, str(Path(__file__).parents[1] / "servers" / "raw_server.py"))
 BROKEN = ("--", sys.executable, "-c", "import sys; sys.exit('no luck today')")
 
 
@@ -145,3 +146,14 @@ async def test_a_result_goes_into_a_pipe_raw_but_errors_are_shown_marked(shell: 
     assert "\x1b]52;c;" in result.text
     assert refused.code == 1
     assert "⟦U+001B⟧]52;c;" in refused.err and "\x1b" not in refused.err
+
+
+async def test_a_result_that_breaks_the_form_is_printed_as_it_came_with_a_word_about_it(shell: Shell) -> None:
+    read, prompt, call = await asyncio.gather(
+        shell.run("read", "raw://a", *RAW),
+        shell.run("prompt", "greet", 'who={"messages": "welcome"}', *RAW),
+        shell.run("call", "verbatim", "--args", '{"content": 42}', *RAW),
+    )
+    assert read.json["contents"][0]["blob"] == "no base64!" and "has neither text nor bytes" in read.err
+    assert prompt.json == {"messages": "welcome"} and "no list of messages" in prompt.err
+    assert call.json == {"content": 42} and "no list of content" in call.err

@@ -34,6 +34,7 @@ TOOLS = (
     "refuse",
     "roots",
     "visit",
+    "verbatim",
 )
 Message = dict[str, Any]
 changes = 0
@@ -129,6 +130,8 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
             for _ in range(5):
                 changes += 1
                 send({"method": "notifications/tools/list_changed"})
+        case "verbatim":
+            return arguments
         case "pid":
             return text(str(os.getpid()))
         case "env":
@@ -159,6 +162,10 @@ def answer(message: Message) -> None:
             send({"id": number, "result": {"prompts": [{"name": "greet", "arguments": [{"name": "who"}]}]}})
         case "resources/list":
             send({"id": number, "result": {"resources": [{"uri": "raw://a", "name": "a", "size": 3}]}})
+        case "prompts/get":
+            send({"id": number, "result": json.loads(params["arguments"]["who"])})
+        case "resources/read":
+            send({"id": number, "result": {"contents": [{"uri": "raw://a", "blob": "no base64!"}]}})
         case "tools/call" if params["name"] == "refuse":
             send({"id": number, "error": {"code": -32000, "message": "not today", "data": {"until": "Monday"}}})
         case "tools/call" if params["name"] == "visit" and visits < 1 + MODE.count("pushy") * 99:

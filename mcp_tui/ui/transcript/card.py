@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import Enum
 from typing import Any
 
@@ -22,6 +22,7 @@ from mcp_tui.ui.transcript.lines import Joined, LazyLines, Line, Piece, shown, t
 SPINNER = "⠋⠙⠹⠸⠼⠴⠦⠧⠇⠏"
 SPIN_AFTER = 0.3
 """Seconds that a call may take before anything turns."""
+_NOTHING = "The tool answered with nothing."
 _FOLDED_ROWS = 3
 _FOLDED_CHARACTERS = 400
 """Of one folded row; more never fits beside its neighbours."""
@@ -191,10 +192,14 @@ class CardBlock(Block):
                 return [[("▲ destructive", "bad")]]
             if self._hints.read_only is False:
                 return [[("△ changes data", "warn")]]
+        return [truncate([(clean_start(words, _FOLDED_CHARACTERS), "warn")], room) for words in self._faults()]
+
+    def _faults(self) -> Iterator[str]:
+        """What is wrong with the form of the result (raw)."""
+        if self._result is not None and self._result.breach:
+            yield f"△ does not conform: {self._result.breach}"
         if self._result is not None and self._result.conforms is False:
-            complaint = clean_start(self._result.complaint, _FOLDED_CHARACTERS)
-            return [truncate([(f"does not fit its schema: {complaint}", "warn")], room)]
-        return []
+            yield f"does not fit its schema: {self._result.complaint}"
 
     @property
     def _outcome(self) -> tuple[str, str]:
@@ -203,7 +208,7 @@ class CardBlock(Block):
             return self._error, "bad"
         if self._result is None:
             return "", "quiet"
-        return self._result.text, "bad" if self._result.is_error else "quiet"
+        return self._result.text or _NOTHING, "bad" if self._result.is_error else "quiet"
 
     def _folded(self, room: int) -> list[list[Piece]]:
         """The first rows of what came back, and how many more there are."""
@@ -237,6 +242,8 @@ class CardBlock(Block):
             part("error" if plain else "result", text, lambda line: [(line, plain)])
         if structured is not None:
             part("structured content", pretty_json(structured), json_pieces)
+        if self._result and self._result.breach:
+            part("the result, as it came", pretty_json(self._result.raw), json_pieces)
         return parts
 
     @property

@@ -16,7 +16,7 @@ from mcp_tui.domain.content import BlobBlock, ResourceBlock, TextBlock, ToolResu
 from mcp_tui.domain.text import human_size, human_time, pretty_json
 from mcp_tui.ui.widgets.inspector.json_tree import JsonTree
 from mcp_tui.ui.widgets.inspector.page import View
-from mcp_tui.ui.widgets.inspector.texts import block_view, code_view, kind_of_text, text_view
+from mcp_tui.ui.widgets.inspector.texts import BADGE, block_view, breach_view, kind_of_text, text_view
 from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, prose, two
 from mcp_tui.workbench.calls import CallRecord
@@ -96,7 +96,7 @@ class ResultView(View):
         said = "[$bad]✗ the tool reports an error[/]   [$quiet]$time[/]" if result.is_error else "[$good]✓[/] $time"
         size = human_size(len(result.text.encode(errors="replace")))
         fits = {None: "", True: " · fits its schema", False: " · [$warn]△ does not fit its schema[/]"}[result.conforms]
-        breach = " · [$warn]△ does not conform[/]" if result.breach else ""
+        breach = f" · {BADGE}" if result.breach else ""
         return two(marked(said, time=time), f"{size}{fits}{breach}", "gap")
 
 
@@ -121,10 +121,7 @@ def _body(result: ToolResult) -> Iterator[Widget]:
         else:
             yield from block_view(block)
         yield Static("")
-    if result.breach:
-        yield Static(line(result.breach, "$warn"))
-        yield two("[b]The result[/b]", "as it came")
-        yield from code_view(result.raw)
+    yield from breach_view(result.breach, result.raw)
     if result.meta:
         yield two("[b]Meta[/b]", "_meta, beside the result")
         yield JsonTree(dict(result.meta))

@@ -20,7 +20,7 @@ from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView, TextsView, failure_lines
 from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
-from mcp_tui.ui.widgets.inspector.texts import block_view
+from mcp_tui.ui.widgets.inspector.texts import BADGE, block_view, breach_view
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
@@ -169,7 +169,9 @@ def _messages(result: PromptResult) -> Iterator[Widget]:
     size = sum(len(block_text(message.block)) for message in result.messages)
     count = len(result.messages)
     tokens = f"~{max(1, size // CHARACTERS_PER_TOKEN):,} tokens"
-    yield two("[b]What is sent[/b]", f"{count} message{'' if count == 1 else 's'} · {tokens}", "gap")
+    breach = f" · {BADGE}" if result.breach else ""
+    yield two("[b]What is sent[/b]", f"{count} message{'' if count == 1 else 's'} · {tokens}{breach}", "gap")
     for message in result.messages:
         yield Static(line(message.role, "$quiet"))
         yield VerticalGroup(*block_view(message.block), classes="quote")
+    yield from breach_view(result.breach, result.raw)

@@ -13,7 +13,7 @@ from mcp_tui.domain.content import ResourceBlock, ResourceResult
 from mcp_tui.domain.text import human_size
 from mcp_tui.ui.widgets.inspector.fetching import Asked, TextsView, failure_lines
 from mcp_tui.ui.widgets.inspector.page import View
-from mcp_tui.ui.widgets.inspector.texts import hex_head, text_view
+from mcp_tui.ui.widgets.inspector.texts import BADGE, breach_view, hex_head, text_view
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
 
 Read = Asked[ResourceResult]
@@ -33,10 +33,13 @@ class Contents(TextsView):
     def compose(self) -> ComposeResult:
         yield self._watch
         match self._read:
-            case Asked(result=ResourceResult(contents=contents)):
+            case Asked(result=ResourceResult(contents=contents, breach=breach) as result):
+                if breach:
+                    yield Static(BADGE, classes="gap")
                 for block in contents:
                     yield from _content(block)
-                if not contents:
+                yield from breach_view(breach, result.raw)
+                if not contents and not breach:
                     yield Static("[$quiet]It is empty.[/]", classes="gap")
                 yield self._keys
             case Asked(what=what, hint=hint):

@@ -124,6 +124,18 @@ def code_view(raw: Mapping[str, Any] | Any) -> Iterator[Widget]:
         yield Static(note, classes="about")
 
 
+BADGE = "[$warn]△ does not conform[/]"
+"""Stands where a result breaks its form."""
+
+
+def breach_view(breach: str, raw: Mapping[str, Any]) -> Iterator[Widget]:
+    """What of a result breaks its form, and the result as it came; nothing for one that breaks none."""
+    if breach:
+        yield Static(line(breach, "$warn"))
+        yield two("[b]The result[/b]", "as it came")
+        yield from code_view(raw)
+
+
 def cut(shown: str) -> tuple[str, str]:
     """At most so much of a cleaned text as can be laid out, and a note about the rest."""
     head = shown[:MOST_CHARACTERS]
