@@ -111,6 +111,16 @@ async def test_details_tell_what_a_tool_is() -> None:
         )
 
 
+async def test_a_long_name_stays_whole_and_what_it_is_goes_below_it() -> None:
+    bench = FakeBench()
+    tool = Tool("everything", "trigger-elicitation-request-async", description="It asks.", raw={})
+    bench.add("everything", tool)
+    async with opened(bench, ref_to(tool), (48, 20)) as (app, _, pilot):
+        await sees(app, pilot, "  ƒ trigger-elicitation-request-async\n  everything · tool\n")
+        await pilot.resize_terminal(80, 20)
+        await sees(app, pilot, f"  ƒ trigger-elicitation-request-async{'everything · tool':>41}\n")
+
+
 async def test_the_arrows_and_digits_switch_tabs_and_esc_goes_back() -> None:
     async with opened(a_bench(), ref_to(NOW)) as (app, pane, pilot):
         await pilot.press("left")

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
 
+GAP = 2
+"""Cells between a name and what stands at the right end of its line."""
+
+
 class View(VerticalScroll, can_focus=True, inherit_bindings=False):
     """The body of a tab. The arrow keys scroll it; left and right stay with the tabs."""
 
@@ -52,7 +56,7 @@ class Page(Vertical):
     Page {
         height: 1fr;
         &.-away { display: none; }
-        & > .heading > .right { max-width: 60%; text-wrap: nowrap; text-overflow: ellipsis; }
+        & > .heading > .right { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
     BINDINGS = [
@@ -123,6 +127,12 @@ class Page(Vertical):
     def on_mount(self) -> None:
         self.retell()
         self.open(self.tabs()[0][0])
+
+    def on_resize(self) -> None:
+        """What stands at the right end of the heading goes below a name that leaves it no room."""
+        for heading in self.query(".heading"):
+            wanted = sum(each.get_content_width(self.size, self.app.size) for each in heading.children)
+            heading.set_class(wanted + GAP > self.size.width, "-folded")
 
     @property
     def view(self) -> View | None:
