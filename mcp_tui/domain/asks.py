@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -18,6 +19,12 @@ class Elicitation:
     message: str
     schema: Mapping[str, Any] | None = None
     url: str = ""
+    id: str = ""
+    """The server's own name for a visit to the address."""
+    for_call: bool = False
+    """A call was refused until the person went there (-32042), and is sent again then."""
+    completed: asyncio.Event = field(default_factory=asyncio.Event, compare=False)
+    """Set when the server says that all is done there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 RELISTEN = 1.0
 """Seconds before a broken stream of changes is opened again."""
 TOO_MANY = "Too many questions wait for an answer"
+VISITED = "notifications/elicitation/complete"
 _CHANGES = (
     "notifications/tools/list_changed",
     "notifications/prompts/list_changed",
@@ -42,7 +43,7 @@ class Callbacks:
         self._tell = host.tell
         self._bounds = bounds
         self._changed = changed
-        self._of_tasks: dict[asyncio.Future[ElicitReply], str] = {}
+        self._open: dict[asyncio.Future[ElicitReply], tuple[Elicitation, str]] = {}
         """The questions that wait, with the task that each belongs to, if any."""
 
     def options(self) -> dict[str, Any]:
@@ -64,11 +65,12 @@ class Callbacks:
 
         if not self._bounds.takes_question(self.questions):
             return sampling.refusal(TOO_MANY)
-        url = params.url if isinstance(params, wire.ElicitRequestURLParams) else ""
-        schema = None if isinstance(params, wire.ElicitRequestURLParams) else dict(params.requested_schema)
-        ask = Elicitation(self._server, params.message, schema, url)
+        if isinstance(params, wire.ElicitRequestURLParams):
+            ask = Elicitation(self._server, params.message, None, params.url, params.elicitation_id or "")
+        else:
+            ask = Elicitation(self._server, params.message, dict(params.requested_schema))
         reply = await self._answer(ask, tasks.task_of(params.meta))
-        content = reply.content if reply.action == "accept" and not url else None
+        content = reply.content if reply.action == "accept" and not ask.url else None
         return wire.ElicitResult(action=reply.action, content=cast(Any, content))
 
     async def visit(self, data: object) -> bool:
@@ -76,12 +78,19 @@ class Callbacks:
         wishes = data.get("elicitations") if isinstance(data, dict) else None
         visits = [each for each in wishes if isinstance(each, dict)] if isinstance(wishes, list) else []
         for each in visits:
-            url, message = str(each.get("url") or ""), str(each.get("message") or "")
+            url, message, name = (str(each.get(key) or "") for key in ("url", "message", "elicitationId"))
             if not url or self._asks is None:
                 return False
-            if (await self._answer(Elicitation(self._server, message, None, url))).action != "accept":
+            if (await self._answer(Elicitation(self._server, message, None, url, name, True))).action != "accept":
                 return False
         return bool(visits)
+
+    def hear_of_visit(self, params: object) -> None:
+        """MCP, client/elicitation: all is done at an address. A name that nobody waits for is none of our business."""
+        name = params.get("elicitationId") if isinstance(params, dict) else None
+        for ask, _ in self._open.values():
+            if ask.id and ask.id == name:
+                ask.completed.set()
 
     def hear_of_task(self, params: object) -> None:
         """MCP 2025-11-25, basic/utilities/tasks: how a task is doing."""
@@ -93,7 +102,7 @@ class Callbacks:
 
     def task_over(self, task_id: str) -> None:
         """Take back the questions of a task that is over."""
-        for asking, asker in self._of_tasks.items():
+        for asking, (_, asker) in self._open.items():
             if asker == task_id:
                 asking.cancel()
 
@@ -101,7 +110,7 @@ class Callbacks:
         assert self._asks is not None
         self.questions += 1
         asking = asyncio.ensure_future(self._asks.elicit(ask))
-        self._of_tasks[asking] = task_id
+        self._open[asking] = ask, task_id
         try:
             await asyncio.wait([asking])
             return ElicitReply("cancel") if asking.cancelled() else asking.result()
@@ -110,7 +119,7 @@ class Callbacks:
             return ElicitReply("decline")
         finally:
             asking.cancel()
-            del self._of_tasks[asking]
+            del self._open[asking]
             self.questions -= 1
 
     async def sample(

@@ -27,7 +27,7 @@ from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.servers import convert, sdk, signing_in, tasks
 from mcp_tui.servers.bounds import Bounds
-from mcp_tui.servers.callbacks import Callbacks
+from mcp_tui.servers.callbacks import VISITED, Callbacks
 from mcp_tui.servers.chatter import Chatter
 from mcp_tui.servers.faults import (
     AUTHORIZATION,
@@ -216,6 +216,7 @@ class Connection:
         self._process = None
         wire = Wire(self.spec.name, self._host.trace, self.chatter, self.bounds)
         wire.notices[tasks.STATUS] = self.callbacks.hear_of_task
+        wire.notices[VISITED] = self.callbacks.hear_of_visit
         wire.notices[UPDATED] = self.watching.heard
         self._pulse = wire.pulse
         error: BaseException | None = None

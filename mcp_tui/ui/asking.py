@@ -148,12 +148,13 @@ class Asking:
         )
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
-        """A server wants data from the person. No answer means "cancel"."""
+        """A server wants data from the person, or wants them to go somewhere. No answer means "cancel"."""
         from mcp_tui.ui.screens.elicit import ElicitDialog
+        from mcp_tui.ui.screens.visit import VisitDialog
 
         return await self._put(
             Waiting("elicitation", ask.server),
-            lambda _: ElicitDialog(ask),
+            lambda _: VisitDialog(ask) if ask.url else ElicitDialog(ask),
             ElicitReply("cancel"),
             partial(answered.elicitation, ask),
             lambda _: answered.elicitation(ask, None),

@@ -35,6 +35,7 @@ TOOLS = (
     "roots",
     "visit",
     "verbatim",
+    "done",
 )
 Message = dict[str, Any]
 changes = 0
@@ -130,6 +131,8 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
             for _ in range(5):
                 changes += 1
                 send({"method": "notifications/tools/list_changed"})
+        case "done":
+            send({"method": "notifications/elicitation/complete", "params": {"elicitationId": arguments["id"]}})
         case "verbatim":
             return arguments
         case "pid":

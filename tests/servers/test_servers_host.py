@@ -83,7 +83,7 @@ async def test_a_call_is_sent_again_after_the_person_went_to_the_address_it_need
     visitor = Visitor(goes=True)
     async with hosting(raw(), asks=visitor) as host:
         assert await host.call("visit", n=1) == '{"n": 1}'
-    assert visitor.asked == [Elicitation("raw", "Pay first", None, "https://example.org/pay")]
+    assert visitor.asked == [Elicitation("raw", "Pay first", None, "https://example.org/pay", "e1", for_call=True)]
 
 
 async def test_a_call_whose_address_nobody_goes_to_fails_with_the_servers_words() -> None:

@@ -131,21 +131,6 @@ async def test_where_the_answer_goes_and_what_is_to_fix_stay_in_sight_in_a_long_
         assert await settle(asked) == ElicitReply("cancel")
 
 
-async def test_an_address_is_shown_whole_copied_on_request_and_never_opened() -> None:
-    url = "https://xn--pple-43d.com/login?next=" + "x" * 80
-    app = Bench(ElicitDialog(Elicitation("s", "Log in", url=url)))
-    async with app.run_test(size=(120, 40)) as pilot:
-        assert url in app.words and "xn--pple-43d.com" in app.words
-        assert "letters of other scripts" in app.words
-        await pilot.click("#copy")
-        assert app.clipboard == url
-        assert app.replies == []
-        await pilot.press("ctrl+s")
-        await pilot.pause()
-
-        assert app.replies == [ElicitReply("accept")]
-
-
 @pytest.mark.parametrize(
     ("url", "host", "care"),
     [

@@ -42,6 +42,15 @@ def host_of(url: str) -> tuple[str, list[str]]:
     return host, warnings
 
 
+def is_web(url: str) -> bool:
+    """Whether a browser may be told to open it: http or https, with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
 def host_in_letters(host: str) -> str:
     """A punycode host as people read it; "" for any other."""
     if "xn--" not in host:

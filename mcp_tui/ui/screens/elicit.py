@@ -1,4 +1,4 @@
-"""A server asks the person: a form to fill in, or an address to go to. Three answers, kept apart: yes, no, not now."""
+"""A server asks the person to fill in a form. Three answers, kept apart: yes, no, not now."""
 
 from __future__ import annotations
 
@@ -10,13 +10,10 @@ from textual.containers import VerticalGroup, VerticalScroll
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
-from mcp_tui.domain.text import clean
-from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.pieces import Choice, marked, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
-_TOLD = "The server wants you to go to this address. Nothing is opened by itself."
 _NEVER = "Never type a password here."
 _SENT = "the server gets what you filled in"
 
@@ -26,7 +23,7 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
 
     CSS_PATH = ["dialog.tcss", "elicit.tcss"]
     FIELDS = "SchemaForm .entry *, SchemaForm YesNo"
-    KEYS = {"tab": "fill", "shift+tab": "fill", "ctrl+s": "send", "ctrl+r": "decline", "c": "copy"}
+    KEYS = {"tab": "fill", "shift+tab": "fill", "ctrl+s": "send", "ctrl+r": "decline"}
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "press('ctrl+s')", "Send", show=False),
         Binding("ctrl+r", "press('ctrl+r')", "Decline", show=False),
@@ -41,24 +38,18 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             with VerticalScroll(classes="question", can_focus=False):
                 yield self.title_line("[b]$name asks you[/b]", self._ask.server)
                 yield Static(prose(self._ask.message), classes="quote")
-                if self._ask.url:
-                    yield from address(self._ask.url, _TOLD)
-                else:
-                    yield self._form()
-            if not self._ask.url:
-                told = "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. $never[/]"
-                yield Static(marked(told, name=self._ask.server, never=_NEVER), classes="gap")
-            yield from self._answers()
+                yield self._form()
+            told = "[$quiet]Your answer goes to the server[/] $name[$quiet], not to the model. $never[/]"
+            yield Static(marked(told, name=self._ask.server, never=_NEVER), classes="gap")
+            yield Choice("tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill")
+            yield Choice("ctrl+s", "Send", _SENT, width=14, id="send")
+            yield Choice("ctrl+r", "Decline", "the server hears that you said no", width=14, id="decline")
+            yield Choice("esc   ", "Not now", "the server hears that you closed the question", width=14, id="not-now")
 
     def choose(self, choice: Choice) -> None:
         match choice.id:
             case "fill":
                 self.go_in()
-            case "copy":
-                self.app.copy_to_clipboard(clean(self._ask.url))
-                self.notify("The address is copied. Look at its host before you open it.", markup=False)
-            case "send" if self._ask.url:
-                self.dismiss(ElicitReply("accept"))
             case "send":
                 self.query_one(SchemaForm).submit()
             case "decline":
@@ -88,20 +79,3 @@ class ElicitDialog(ServerQuestion[ElicitReply]):
             buttons=False,
             warn_secrets=True,
         )
-
-    def _answers(self) -> list[Choice]:
-        if self._ask.url:
-            first = [
-                Choice("c     ", "Copy address", "to open it in a browser yourself", width=14, id="copy"),
-                Choice("ctrl+s", "Done", "the server hears that you agreed to go there", width=14, id="send"),
-            ]
-        else:
-            first = [
-                Choice("tab   ", "Fill in", "to the fields; now you type in the chat", width=14, id="fill"),
-                Choice("ctrl+s", "Send", _SENT, width=14, id="send"),
-            ]
-        return [
-            *first,
-            Choice("ctrl+r", "Decline", "the server hears that you said no", width=14, id="decline"),
-            Choice("esc   ", "Not now", "the server hears that you closed the question", width=14, id="not-now"),
-        ]
