@@ -57,6 +57,12 @@ class Sampling:
     temperature: float | None = None
     stop: tuple[str, ...] = ()
     """Texts at which the answer is to end."""
+    priorities: tuple[tuple[str, float], ...] = ()
+    """How much the server cares, from 0 to 1, for "cost", "speed" and "intelligence", as far as it says so."""
+    context: str = ""
+    """Whose context it would like to be added: "thisServer" or "allServers"; "" for nobody's."""
+    must_call: bool = False
+    """At least one of the tools must be called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +71,8 @@ class SampleReply:
     model: str
     calls: tuple[ToolCall, ...] = ()
     """Which of the request's tools the server is to run."""
+    note: str = field(default="", compare=False)
+    """What the person should know of how the model was asked, in words of ours; the server does not get it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from mcp_tui.domain.content import BlobBlock
 from mcp_tui.domain.masking import HIDDEN
 
 
@@ -42,6 +43,8 @@ class SystemMessage:
 @dataclass(frozen=True, slots=True)
 class UserMessage:
     text: str
+    pictures: tuple[BlobBlock, ...] = ()
+    """For models that can look at them; the others get a line about each."""
 
 
 @dataclass(frozen=True, slots=True)

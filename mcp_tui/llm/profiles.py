@@ -77,6 +77,9 @@ class Quirks:
     plain_schemas: bool = False
     """Patterns, formats and limits are left out of the tools' schemas."""
 
+    no_pictures: bool = False
+    """A line about each picture is sent instead of it."""
+
     def learn(self, body: str, sent: dict[str, Any], *, has_reasoning: bool = False) -> str:
         """Look in a refusal (HTTP 400 or 422) for something that can be left out; returns what to tell the user.
 
@@ -86,6 +89,9 @@ class Quirks:
         if "tools" in sent and re.search(r"not support (\w+ )?(tool|function)|tool\w* (\w+ )*not supported", text):
             self.dropped.add("tools")
             return "this model has no tool support: asked again without tools"
+        if not self.no_pictures and _has_pictures(sent) and re.search(_ON_PICTURES, text):
+            self.no_pictures = True
+            return "this model takes no pictures: asked again without them"
         if not self.plain_schemas and re.search(r"failed to parse grammar|json schema conversion failed", text):
             self.plain_schemas = True
             return "the endpoint cannot read a tool's schema: asked again without patterns, formats and limits"
@@ -109,6 +115,12 @@ class Quirks:
         return {name: value for name, value in named.items() if name not in self.dropped}
 
 
+def _has_pictures(sent: dict[str, Any]) -> bool:
+    return any(isinstance(message.get("content"), list) for message in sent["messages"])
+
+
+_ON_PICTURES = r"image|vision|modal|(a|valid) string|content type|type of content"
+"""How endpoints refuse pictures, or a content that is no plain text."""
 _ESSENTIAL = frozenset({"model", "messages", "stream", "tools"})
 _OTHER_NAMES = {"max_tokens": "max_completion_tokens", "max_completion_tokens": "max_tokens"}
 

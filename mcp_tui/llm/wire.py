@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import json
 from collections.abc import Iterable, Sequence
@@ -16,6 +17,7 @@ from mcp_tui.domain.chat import (
     ToolMessage,
     UserMessage,
 )
+from mcp_tui.domain.content import BlobBlock, block_text
 from mcp_tui.llm.profiles import Profile, Quirks
 from mcp_tui.llm.schemas import object_schema, without_limits
 
@@ -39,21 +41,50 @@ def messages_json(messages: Sequence[Message], profile: Profile, quirks: Quirks)
     """
     wire: list[dict[str, Any]] = []
     for message in messages:
-        last = wire[-1] if wire else {"role": ""}
+        last: dict[str, Any] = wire[-1] if wire else {"role": ""}
         match message:
             case SystemMessage(text):
                 wire.append({"role": "system", "content": text})
-            case UserMessage(text) if last["role"] == "user":
-                last["content"] += f"\n\n{text}"
-            case UserMessage(text):
+            case UserMessage() if last["role"] == "user":
+                last["content"] = _joined(last["content"], _said(message, quirks))
+            case UserMessage():
                 if last["role"] == "tool" and profile.short_ids:
                     wire.append({"role": "assistant", "content": "(stopped)"})
-                wire.append({"role": "user", "content": text})
+                wire.append({"role": "user", "content": _said(message, quirks)})
             case AssistantMessage():
                 wire.append(_assistant(message, profile, quirks))
             case ToolMessage(call_id, name, text):
                 wire.append(_tool_answer(_id(call_id, profile), name, text, profile))
     return wire
+
+
+Said = str | list[dict[str, Any]]
+"""What a user said: a text, or texts and pictures as parts."""
+
+
+def _said(message: UserMessage, quirks: Quirks) -> Said:
+    if not message.pictures:
+        return message.text
+    if quirks.no_pictures:
+        return "\n\n".join(filter(None, (message.text, *map(block_text, message.pictures))))
+    return [*_parts(message.text), *map(_picture, message.pictures)]
+
+
+def _picture(block: BlobBlock) -> dict[str, Any]:
+    url = f"data:{block.mime_type};base64,{base64.b64encode(block.data).decode()}"
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+def _joined(before: Said, after: Said) -> Said:
+    if isinstance(before, str) and isinstance(after, str):
+        return f"{before}\n\n{after}"
+    return [*_parts(before), *_parts(after)]
+
+
+def _parts(said: Said) -> list[dict[str, Any]]:
+    if isinstance(said, str):
+        return [{"type": "text", "text": said}] if said else []
+    return said
 
 
 def _assistant(message: AssistantMessage, profile: Profile, quirks: Quirks) -> dict[str, Any]:

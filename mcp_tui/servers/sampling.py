@@ -24,18 +24,23 @@ def read(server: str, params: wire.CreateMessageRequestParams) -> Sampling:
         content = message["content"]
         parts = content if isinstance(content, list) else [content]
         messages.append(SamplingMessage(message["role"], tuple(block(part) for part in parts)))
-    hints = raw.get("modelPreferences", {}).get("hints") or []
-    barred = raw.get("toolChoice", {}).get("mode") == "none"
+    wishes, choice = raw.get("modelPreferences", {}), raw.get("toolChoice", {}).get("mode")
+    hints = wishes.get("hints") or []
+    cares = ((what, wishes.get(f"{what}Priority")) for what in ("cost", "speed", "intelligence"))
+    context = raw.get("includeContext", "none")
     return Sampling(
         server,
         tuple(messages),
         params.system_prompt or "",
         params.max_tokens,
         raw,
-        tools=() if barred else tuple(_tool(server, tool) for tool in raw.get("tools") or []),
+        tools=() if choice == "none" else tuple(_tool(server, tool) for tool in raw.get("tools") or []),
         hints=tuple(str(hint["name"]) for hint in hints if hint.get("name")),
         temperature=params.temperature,
         stop=tuple(params.stop_sequences or ()),
+        priorities=tuple((what, much) for what, much in cares if much is not None),
+        context="" if context == "none" else context,
+        must_call=choice == "required",
     )
 
 

@@ -14,13 +14,14 @@ from mcp_tui.domain.chat import (
     Answered,
     AssistantMessage,
     Message,
+    Note,
     OfferedTool,
     SystemMessage,
     ToolCall,
     ToolMessage,
     UserMessage,
 )
-from mcp_tui.domain.content import Block, UnknownBlock, block_text
+from mcp_tui.domain.content import BlobBlock, Block, UnknownBlock, block_text
 
 if TYPE_CHECKING:
     from mcp_tui.llm.client import OpenAIModel
@@ -30,13 +31,15 @@ async def draft(model: OpenAIModel, ask: Sampling) -> SampleReply:
     """Ask the model, within the server's limits. Raises ModelError."""
     names = {_plain(tool.alias): tool.alias for tool in ask.tools}
     tools = [replace(tool, alias=_plain(tool.alias)) for tool in ask.tools]
-    said = AssistantMessage()
+    said, notes = AssistantMessage(), list[str]()
     async with aclosing(model.stream(messages_of(ask), tools, options=_limits(ask))) as parts:
         async for part in parts:
             if isinstance(part, Answered):
                 said = part.message
+            elif isinstance(part, Note):
+                notes.append(part.text)
     calls = tuple(replace(call, name=names.get(call.name, call.name)) for call in said.calls)
-    return SampleReply(said.text, model.name, calls)
+    return SampleReply(said.text, model.name, calls, ". ".join(notes))
 
 
 def messages_of(ask: Sampling) -> list[Message]:
@@ -72,7 +75,8 @@ def calls_text(calls: tuple[ToolCall, ...]) -> str:
 
 
 def _limits(ask: Sampling) -> dict[str, Any]:
-    limits = {"max_tokens": ask.max_tokens, "temperature": ask.temperature, "stop": list(ask.stop)}
+    limits: dict[str, Any] = {"max_tokens": ask.max_tokens, "temperature": ask.temperature, "stop": list(ask.stop)}
+    limits["tool_choice"] = "required" if ask.must_call and ask.tools else None
     return {name: value for name, value in limits.items() if value or (value == 0.0 and name == "temperature")}
 
 
@@ -90,8 +94,16 @@ def _user(message: SamplingMessage) -> Iterator[Message]:
         content = raw.get("content") or []
         text = "\n".join(str(part.get("text", "")) for part in content if isinstance(part, dict))
         yield ToolMessage(str(raw.get("toolUseId", "")), "", text)
-    if text := _text(message):
-        yield UserMessage(text)
+    looked_at = pictures(message)
+    text = _text(replace(message, blocks=tuple(block for block in message.blocks if block not in looked_at)))
+    if text or looked_at:
+        yield UserMessage(text, looked_at)
+
+
+def pictures(message: SamplingMessage) -> tuple[BlobBlock, ...]:
+    """What of a message a model may look at: OpenAI's format takes pictures, and of a user alone."""
+    blocks = message.blocks if message.role == "user" else ()
+    return tuple(block for block in blocks if isinstance(block, BlobBlock) and block.role == "image")
 
 
 def _raw(message: SamplingMessage, kind: str) -> Iterator[dict[str, Any]]:

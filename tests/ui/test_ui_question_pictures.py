@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -117,7 +118,7 @@ async def form_at_its_end(app: Page, pilot: Pilot[None]) -> None:
 
 
 async def address(app: Page, pilot: Pilot[None]) -> None:
-    await asked(app, pilot, app.asking.elicit(ADDRESS))
+    await asked(app, pilot, app.asking.elicit(replace(ADDRESS, completed=asyncio.Event())))
 
 
 async def sampling(app: Page, pilot: Pilot[None]) -> None:

@@ -14,13 +14,13 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import SampleReply, Sampling
-from mcp_tui.domain.content import block_text
+from mcp_tui.domain.content import BlobBlock, block_text
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line, visible
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.pieces import Choice, line, pairs, prose
-from mcp_tui.workbench.sampling import calls_of, calls_text
+from mcp_tui.workbench.sampling import calls_of, calls_text, pictures
 
 Draft = Callable[[Sampling], Awaitable[SampleReply]]
 """The model's answer. Raises McpTuiError."""
@@ -64,6 +64,8 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                     yield Static(Content(clean_line(message.role)), classes="role")
                     text = "\n".join(block_text(block) for block in message.blocks)
                     yield Static(prose(text), classes="quote")
+                if self._draft and (told := self._not_in_words()):
+                    yield Static(told, classes="role gap")
                 yield from self._wishes()
                 yield from self._tools()
                 yield Static("the answer, as the server gets it", classes="role")
@@ -81,11 +83,33 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                 yield Choice("ctrl+l", "Let the model answer", told, width=22, id="draft")
             yield Choice("esc   ", "Refuse", "the server hears that you said no", width=22, id="refuse")
 
+    def _not_in_words(self) -> str:
+        """What the model gets of what is no text."""
+        blobs = [
+            (message, block)
+            for message in self._ask.messages
+            for block in message.blocks
+            if isinstance(block, BlobBlock)
+        ]
+        seen = sum(len(pictures(message)) for message in self._ask.messages)
+        told = ["The model gets the pictures too."] if seen else []
+        if len(blobs) > seen:
+            told.append("Of sounds it gets the line above alone.")
+        return " ".join(told)
+
     def _wishes(self) -> Iterator[Widget]:
         """What else the server wants: models it would like, and limits."""
         ask = self._ask
         warmth = "" if ask.temperature is None else f"{ask.temperature:g}"
-        wishes = (("would like", ", ".join(ask.hints)), ("temperature", warmth), ("ends at", ", ".join(ask.stop)))
+        whose = {"": "", "thisServer": "of this server"}.get(ask.context, "of all servers")
+        wishes = (
+            ("would like", ", ".join(ask.hints)),
+            ("cares for", " · ".join(f"{what} {much:g}" for what, much in ask.priorities)),
+            ("temperature", warmth),
+            ("ends at", ", ".join(ask.stop)),
+            ("context", f"{whose}: nothing of it is sent along" if whose else ""),
+            ("tools", "at least one must be called" if ask.must_call else ""),
+        )
         if rows := [(what, line(value)) for what, value in wishes if value]:
             yield pairs(*rows, classes="gap")
 
@@ -120,6 +144,10 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
             self._say("✗ type an answer first")
             self._answer.focus()
             return
+        if self._ask.must_call and self._ask.tools and not calls:
+            self._say("✗ the server wants at least one of its tools called")
+            self._calls.focus()
+            return
         who = (self._model or "model") if (text, typed) == self._drafted else PERSON
         self.dismiss(SampleReply(text, who, calls))
 
@@ -136,10 +164,11 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
             self._say(f"✗ {clean_line(error.what)}")
             return
         answer, typed = visible(reply.text), self._answer.text.rstrip()
-        self._answer.text = f"{typed}\n\n{answer}" if typed else answer
+        self._answer.text = "\n\n".join(filter(None, (typed, answer)))
         self._calls.text = calls_text(reply.calls)
         self._drafted = None if typed else (self._answer.text, self._calls.text)
-        self._say("read it, change it if you like, then ctrl+s sends it")
+        told = f"{reply.note}; " if reply.note else ""
+        self._say(f"{told}read it, change it if you like, then ctrl+s sends it")
         self._answer.focus()
         if reply.calls:
             self.call_after_refresh(self.query_one(".question", VerticalScroll).scroll_end, animate=False)
