@@ -136,11 +136,12 @@ def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
     home.warnings += found.warnings
     if options.command in (None, "demo"):
         return _app(home, plan, found.specs)
+    from mcp_tui.headless.ending import ended_in_order
     from mcp_tui.headless.output import say
 
     for warning in home.warnings:
         say(f"mcp-tui: {warning}")
-    return asyncio.run(_headless(options, home, found.specs))
+    return asyncio.run(ended_in_order(_headless(options, home, found.specs)))
 
 
 def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> Coroutine[Any, Any, int]:

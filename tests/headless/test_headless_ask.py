@@ -14,6 +14,7 @@ import pytest
 from scripted_endpoint import Endpoint, delta, refuse, say, sse
 
 from tests.program import DEMO, DEMO_NAME, Shell
+from tests.terminal import descendants, running
 
 
 @pytest.fixture
@@ -99,9 +100,11 @@ async def test_ctrl_c_stops_it_with_130_and_leaves_no_server_behind(shell: Shell
     process = await shell.start("ask", "hello", *DEMO, OPENAI_BASE_URL=endpoint.url)
     async with asyncio.timeout(30):
         await endpoint.asked.wait()
+    servers = descendants(process.pid)
+    assert servers
     process.send_signal(signal.SIGINT)
     ran = await shell.ended(process)
-    assert ran.code == 130
+    assert (ran.code, running(servers)) == (130, [])
     assert "Traceback" not in ran.err
 
 

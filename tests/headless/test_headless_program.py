@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.program import DEMO, DEMO_NAME, PROGRAM, Shell, home_environment
-from tests.terminal import Terminal
+from tests.program import DEMO, DEMO_NAME, PATIENCE, PROGRAM, Shell, home_environment
+from tests.terminal import Terminal, descendants, running
 
+STUBBORN = str(Path(__file__).parents[1] / "stubborn_server.py")
 HOSTILE = ("--", sys.executable, str(Path(__file__).parents[1] / "hostile" / "server.py"), "--only", "T1")
 
 
@@ -65,6 +68,20 @@ async def test_a_server_that_wants_credentials_is_exit_code_4(shell: Shell) -> N
 async def test_an_address_where_nothing_listens_is_exit_code_3(shell: Shell) -> None:
     ran = await shell.run("tools", "--url", "http://127.0.0.1:9/mcp")
     assert (ran.code, ran.out) == (3, b"")
+
+
+async def test_a_command_that_is_told_to_end_leaves_no_server_behind(shell: Shell) -> None:
+    for number, code in ((signal.SIGTERM, 143), (signal.SIGHUP, 129)):
+        process = await shell.start("tools", "--", sys.executable, STUBBORN, "deaf")
+        async with asyncio.timeout(PATIENCE):
+            while not (servers := descendants(process.pid)):  # noqa: ASYNC110 (nobody tells of a start)
+                await asyncio.sleep(0.02)
+        process.send_signal(number)
+        ran = await shell.ended(process)
+        left = running(servers)
+        for pid in left:
+            os.kill(pid, signal.SIGKILL)
+        assert (ran.code, ran.err, left) == (code, "", [])
 
 
 def test_a_reader_that_leaves_early_is_no_failure(tmp_path: Path) -> None:
