@@ -39,6 +39,18 @@ class Hints:
         """The server itself calls the tool destructive, in so many words."""
         return self.destructive is True and self.read_only is not True
 
+    @property
+    def claims(self) -> list[tuple[str, bool]]:
+        """What else it says, in words, and whether that calls for care."""
+        said = [
+            ("read-only", False, self.read_only),
+            ("changes data", True, self.read_only is False),
+            ("destroys nothing", False, self.destructive is False and not self.read_only),
+            ("repeatable", False, self.idempotent),
+            ("local", False, self.open_world is False),
+        ]
+        return [(words, care) for words, care, is_said in said if is_said]
+
 
 NOTHING_SAID = Hints()
 QUESTION_KEYS = ("anthropic/requiresUserInteraction", "mcp-tui/alwaysAsk")

@@ -1,59 +1,61 @@
-"""Asking on a plain terminal, for leave to run or to pass a result on: questions on stderr, answers as typed lines."""
+"""Asking on a plain terminal, for leave to run or to pass a result on; and what there is when nobody can be asked."""
 
 from __future__ import annotations
 
-import asyncio
-import sys
+from collections.abc import Iterator
 
-from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.gate import Reply
-from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.passing import WITHHOLD, Fate, Held, Ruling
-from mcp_tui.domain.permission import Answer, Request
-from mcp_tui.domain.pins import pin
+from mcp_tui.domain.permission import Answer, Initiator, Request
 from mcp_tui.domain.review import Review
+from mcp_tui.domain.risk import is_high
 from mcp_tui.domain.rules import Origin
-from mcp_tui.domain.scan import scan
-from mcp_tui.domain.text import clean, clean_line, pretty_json
+from mcp_tui.domain.text import clean_line
 from mcp_tui.headless.output import say
+from mcp_tui.headless.questions import held_result, question, reviewed
+from mcp_tui.headless.terminal import Choice, Terminal
 
-ANSWERS = {"a": Answer.ONCE, "s": Answer.SESSION, "d": Answer.DENY}
+NO = ("d", "deny", "no")
 
 
 class TerminalAsker:
-    """Asks on the terminal; anything but `a` or `s` means deny."""
+    """Asks on the terminal. What is of high risk is allowed by a whole word alone."""
 
-    def __init__(self) -> None:
-        self._one_at_a_time = asyncio.Lock()
+    def __init__(self, terminal: Terminal) -> None:
+        self._terminal = terminal
 
     async def ask(self, request: Request) -> Reply:
-        async with self._one_at_a_time:
+        async with self._terminal.turn:
             say(question(request))
-            session = "" if request.every_time or request.despite else "Allow for session (s), "
-            typed = await _typed(f"Allow once (a), {session}Deny (d)? [d] ")
-        return Reply(ANSWERS.get(typed, Answer.DENY), request.arguments, origin=Origin.TERMINAL)
+            if is_high(request):
+                say("  ▲ High risk: read all of it. Only the whole word allows it.")
+            answer = await self._terminal.choose(list(_answers(request)))
+            reason = "" if answer else await self._terminal.line("Why not? The model reads it: ")
+        return Reply(answer or Answer.DENY, request.arguments, origin=Origin.TERMINAL, reason=reason or "")
 
     async def read(self, held: Held) -> Ruling:
-        """Shows a result; anything but `a` keeps it back."""
-        async with self._one_at_a_time:
+        async with self._terminal.turn:
             say(held_result(held))
-            typed = await _typed("Send as shown (a), Withhold (d)? [d] ")
-        return Ruling(Fate.SENT) if typed == "a" else WITHHOLD
+            send, keep = Choice("Send as shown", True, ("a", "send")), Choice("Withhold", False, ("d", "withhold"))
+            return Ruling(Fate.SENT) if await self._terminal.choose([send, keep]) else WITHHOLD
 
     async def review(self, review: Review) -> bool:
-        """Shows what a server says to models; anything but `a` leaves it out."""
-        async with self._one_at_a_time:
+        async with self._terminal.turn:
             say(reviewed(review))
-            return await _typed("Accept as shown (a), Leave out of the chat (d)? [d] ") == "a"
+            accept = Choice("Accept as shown", True, ("a", "accept"))
+            return await self._terminal.choose([accept, Choice("Leave out of the chat", False, NO)])
 
 
-async def _typed(prompt: str) -> str:
-    """The first letter of the line that is typed."""
-    sys.stderr.write(prompt)
-    sys.stderr.flush()
-    return (await asyncio.to_thread(sys.stdin.readline)).strip().lower()[:1]
+def _answers(request: Request) -> Iterator[Choice[Answer | None]]:
+    """As in the dialog; None: Deny, and say why."""
+    high = is_high(request)
+    yield Choice("Allow once", Answer.ONCE, ("yes",) if high else ("a", "allow"))
+    if not request.every_time and not request.despite:
+        yield Choice("Allow for session", Answer.SESSION, ("session",) if high else ("s", "session"))
+    if request.initiator is Initiator.MODEL:
+        yield Choice("Deny, and say why", None, ("r", "reason"))
+    yield Choice("Deny", Answer.DENY, NO)
 
 
 class NoTerminal:
@@ -78,66 +80,6 @@ class NoTerminal:
         return False
 
 
-def asker() -> TerminalAsker | NoTerminal:
+def asker(terminal: Terminal | None) -> TerminalAsker | NoTerminal:
     """The terminal when there is one to ask on, else nobody."""
-    return TerminalAsker() if sys.stdin.isatty() and sys.stderr.isatty() else NoTerminal()
-
-
-def held_result(held: Held) -> str:
-    """A result that waits, as lines of shown text, and what is suspicious in it."""
-    lines = ["", "Send this result to the model?", f"  {clean_line(held.tool)} on {clean_line(held.server)}"]
-    lines += [f"  {line}" for line in clean(held.text).splitlines()]
-    found = dict.fromkeys(
-        f"  △ {each.kind.value}: {clean_line(each.what)}" for each in scan(held.text, held.other_tools)
-    )
-    return "\n".join([*lines, *found])
-
-
-def reviewed(review: Review) -> str:
-    """What a server says to models, as lines of shown text, what is suspicious first."""
-    why = f" {review.why}" if review.why else ""
-    lines = ["", "Permission required", f"  The model would read what {clean_line(review.server)} says.{why}"]
-    for tool, said, found in review.findings:
-        where = f"{tool}, {said.where}" if tool else said.where
-        lines.append(f"  △ {found.kind.value}: {clean_line(found.what)}, in {clean_line(where)}")
-    if review.instructions is not None:
-        lines += ["  instructions", *_indented(review.instructions.text)]
-    for each in review.tools:
-        lines.append(f"  ƒ {clean_line(each.tool.name)}  {each.standing.value}")
-        if found := changes(each.before, pin(each.tool).text):
-            for change in found:
-                lines += [f"    {clean_line(change.part)}, then:", *_indented(change.old), "    now:"]
-                lines += _indented(change.new)
-            continue
-        for said in each.said:
-            if said.where != "name":
-                lines += [f"    {clean_line(said.where)}:", *_indented(said.text)]
-    return "\n".join(lines)
-
-
-def _indented(text: str) -> list[str]:
-    return [f"      {line}" for line in clean(text).splitlines()]
-
-
-def question(request: Request) -> str:
-    """The whole question as lines of shown text."""
-    wants = "call" if request.kind is Kind.TOOL else "read"
-    lines = [
-        "",
-        "Permission required",
-        f"  {clean(request.who)} wants to {wants} {clean(request.item)} on {clean(request.server)}",
-    ]
-    if request.hints.says_destructive:
-        lines.append("  The server says this can destroy data.")
-    if request.before is not None:
-        lines.append(f"  This {request.kind.value} changed since you last allowed it.")
-    if request.every_time:
-        lines.append(f"  Asked every time: {request.every_time}.")
-    if request.despite:
-        lines.append(f"  Asked all the same: {clean(request.despite)}.")
-    lines += [f"  {clean(echo.argument)} contains text that came from {clean(echo.server)}." for echo in request.echoes]
-    arguments = pretty_json(request.arguments)
-    lines += [f"  {line}" for line in clean(arguments).splitlines()]
-    if HIDDEN.are_in(arguments):
-        lines.append("  They contain a configured secret, which is sent as it is.")
-    return "\n".join(lines)
+    return TerminalAsker(terminal) if terminal else NoTerminal()

@@ -15,9 +15,9 @@ from mcp_tui.domain.permission import Initiator, Verdict
 from mcp_tui.domain.rule_words import sentence
 from mcp_tui.domain.rules import Effect, Rule, Scope
 from mcp_tui.domain.servers import ServerSpec
-from mcp_tui.headless.asker import reviewed
 from mcp_tui.headless.items import arguments_of
 from mcp_tui.headless.output import Exit, print_json, print_result, say, say_error
+from mcp_tui.headless.questions import reviewed
 from mcp_tui.headless.session import only_needed, report_unreachable, settled
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home

@@ -14,6 +14,7 @@ from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
 from mcp_tui.headless.output import Exit, say
 from mcp_tui.headless.sign_in import sign_in_asks
+from mcp_tui.headless.terminal import terminal
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.consent import what_would_run
 from mcp_tui.workbench.home import Home
@@ -27,8 +28,9 @@ async def settled(home: Home, specs: Sequence[ServerSpec], *, looks_only: bool =
 
     One that only looks leaves nothing behind.
     """
-    person = asker()
-    bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks())
+    here = terminal()
+    person = asker(here)
+    bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks(here))
     bench.pinned.remembers &= not looks_only
     bench.results.reader = bench.reviews.reviewer = person
     try:

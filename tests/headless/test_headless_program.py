@@ -112,10 +112,14 @@ def test_on_a_terminal_results_and_lists_are_shown_marked(tmp_path: Path) -> Non
 
 def test_on_a_terminal_a_destructive_call_is_asked_for(tmp_path: Path) -> None:
     command = [*PROGRAM, "call", "delete_note", "name=ideas", *DEMO]
-    for answer, code, says in (("d\r", 5, "Permission denied"), ("a\r", 0, "Deleted the note")):
+    answers = (("d", 5, "Permission denied"), ("a yes", 0, "Deleted the note"), ("\x04", 5, "Permission denied"))
+    for answer, code, says in answers:
         with Terminal(command, env=home_environment(tmp_path), cwd=tmp_path) as terminal:
-            terminal.wait_for("Permission required", "The server says this can destroy data", '"ideas"', "Deny (d)")
-            terminal.type(answer)
+            terminal.wait_for("Permission required", "The server says this can destroy data", '"ideas"', "High risk")
+            for times, line in enumerate(answer.split(), 1):
+                asked = "Allow once (yes), Allow for session (session), Deny (d)? [d]"
+                terminal.wait_until(lambda: terminal.text.count(asked) == times, f"asked {times} times")  # noqa: B023
+                terminal.type(f"{line}\r" if line != "\x04" else line)
             terminal.wait_exit()
         assert (terminal.exit_code, says in terminal.text) == (code, True), terminal.text
 

@@ -97,13 +97,5 @@ def day_of(rule: Rule) -> str:
 
 def claims(hints: Hints) -> Iterator[str]:
     """A tool's annotations in words, as markup of ours (MCP, server/tools: ToolAnnotations)."""
-    if hints.read_only:
-        yield "[$quiet]·[/] read-only"
-    elif hints.read_only is False:
-        yield "[$warn]△[/] changes data"
-    if hints.destructive is False and not hints.read_only:
-        yield "[$quiet]·[/] destroys nothing"
-    if hints.idempotent:
-        yield "[$quiet]·[/] repeatable"
-    if hints.open_world is False:
-        yield "[$quiet]·[/] local"
+    for words, care in hints.claims:
+        yield f"[$warn]△[/] {words}" if care else f"[$quiet]·[/] {words}"
