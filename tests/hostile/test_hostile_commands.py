@@ -41,7 +41,13 @@ def run(program: list[str], home: Path, words: tuple[str, ...], url: str) -> byt
     """All that a command writes to its terminal; every question it asks is answered by an empty line."""
     env = home_environment(home, OPENAI_BASE_URL=url, OPENAI_MODEL="scripted")
     with Terminal([*program, *words], env=env, cwd=home, columns=200, rows=60) as terminal:
-        terminal.wait_until(lambda: terminal.exit_code is not None or terminal.type("\n"), "its end")
+
+        def is_over() -> bool:
+            if terminal.raw.endswith((b"] ", b": ")):  # a question: what is typed before it does not count
+                terminal.type("\n")
+            return terminal.exit_code is not None
+
+        terminal.wait_until(is_over, "its end")
         terminal.wait_exit()
         return bytes(terminal.raw)
 
