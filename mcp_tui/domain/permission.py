@@ -36,7 +36,7 @@ class Mode(Enum):
     ASK = "ask"
     """What no rule answers is asked for."""
     READ_ONLY = "read-only"
-    """Only tools that the user marked read-only run for the model or from a form, and they are asked for as ever."""
+    """Only tools that the user marked read-only run, whoever asks, and they are asked for as ever."""
     MANUAL = "manual"
     """The model gets no tools."""
 
@@ -120,8 +120,8 @@ def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Ve
     """Deny before ask before allow: the strictest wins, whatever its scope. The exact order:
 
     0. A tool that is not what was accepted of its server is denied to whoever asks.
-    1. The mode: manual denies the model everything; read-only denies the model and forms every tool that the user
-       has not marked read-only as it is defined now (what the server says of itself never counts).
+    1. The mode: manual denies the model everything; read-only denies to whoever asks every tool that the user has
+       not marked read-only as it is defined now (what the server says of itself never counts).
     2. A rule that denies.
     3. A rule that asks.
     4. The user's own act is consent, except for a tool that its server calls destructive.
@@ -223,9 +223,9 @@ def _refused(request: Request, matching: Sequence[Rule], mode: Mode) -> str:
     """Why the mode denies it, or ""."""
     if mode is Mode.MANUAL and request.initiator is Initiator.MODEL:
         return "manual mode is on: the model gets no tools"
-    from_app = request.initiator is not Initiator.COMMAND_LINE
-    if mode is Mode.READ_ONLY and from_app and request.kind is Kind.TOOL and not _first(matching, Effect.READ_ONLY):
-        return "read-only mode is on, and you have not marked this tool read-only"
+    if mode is Mode.READ_ONLY and request.kind is Kind.TOOL and not _first(matching, Effect.READ_ONLY):
+        what = "read-only mode is on, and you have not marked this tool read-only"
+        return f"{what} (m on its page does; permissions.mode in settings.toml is the mode)"
     return ""
 
 

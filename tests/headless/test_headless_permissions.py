@@ -166,11 +166,15 @@ async def test_explain_says_what_it_could_not_check_and_which_mode_denies(shell:
     home(shell, EXACT)
     config = shell.home / "config" / "mcp-tui"
     (config / "settings.toml").write_text('permissions.mode = "read-only"\n')
-    denied, wrong = await asyncio.gather(
+    denied, wrong, called = await asyncio.gather(
         shell.run("permissions", "explain", "add", "a=1", "b=2"),
         shell.run("permissions", "explain", "ad"),
+        shell.run("call", "add", "a=1", "b=2", "--allow"),
     )
-    assert denied.text == "deny: read-only mode is on, and you have not marked this tool read-only.\n"
+    assert denied.text.startswith(
+        "deny: read-only mode is on, and you have not marked this tool read-only (m on its page"
+    )
+    assert (called.code, called.out) == (5, b"") and "permissions.mode in settings.toml" in called.err
     assert (wrong.code, wrong.out) == (2, b"") and "did you mean add?" in wrong.err
     (config / "servers.json").write_text(json.dumps({"mcpServers": {"pocket": {"command": "no-such-program"}}}))
     unchecked = await shell.run("permissions", "explain", "pocket/add", "a=1")
