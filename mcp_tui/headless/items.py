@@ -14,7 +14,7 @@ from mcp_tui.domain.permission import Initiator
 from mcp_tui.domain.schema import FieldError, fields_of, parse
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.text import clean_line, shorten
-from mcp_tui.headless.output import Exit, print_bytes, print_json, print_result, say, say_error
+from mcp_tui.headless.output import Exit, print_bytes, print_content, print_json, print_result, say, say_error
 from mcp_tui.headless.session import allow, only_needed, report_unreachable, settled
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
@@ -60,7 +60,7 @@ async def call(
     if as_json:
         print_json(result.raw)
     else:
-        print_result(result.text)
+        print_content(result.text)
     _say_breach(result.breach)
     return Exit.FAILED if result.is_error else Exit.OK
 
@@ -95,7 +95,7 @@ async def read(home: Home, specs: Sequence[ServerSpec], uri: str, as_json: bool)
         if block.data is not None:
             print_bytes(block.data, f"{block.mime_type or 'binary'} {block.uri}")
         else:
-            print_result(block.text or "")
+            print_content(block.text or "")
     return Exit.OK
 
 

@@ -50,8 +50,17 @@ def exit_for(error: McpTuiError) -> Exit:
 
 
 def print_result(text: str) -> None:
-    """A result's text: into a file or pipe as it is but for secrets, shown form on a terminal."""
+    """Lines of a report: into a file or pipe as they are but for secrets, shown form on a terminal."""
     sys.stdout.write((clean(text) if sys.stdout.isatty() else HIDDEN.mask(text)).rstrip("\n") + "\n")
+
+
+def print_content(text: str) -> None:
+    """A server's text: into a file or pipe byte for byte but for secrets, on a terminal as lines of shown form."""
+    if sys.stdout.isatty():
+        print_result(text)
+        return
+    sys.stdout.flush()
+    sys.stdout.buffer.write(HIDDEN.mask(text).encode(errors="replace"))
 
 
 def print_bytes(data: bytes, label: str) -> None:

@@ -32,7 +32,7 @@ async def test_arguments_are_typed_by_the_tools_schema(shell: Shell) -> None:
         shell.run("call", "add", "--args", '{"a": 17, "b": 25}', *DEMO),
     )
     assert len(typed.json["structuredContent"]["days"]) == 2
-    assert (given.code, given.out, given.err) == (0, b"42\n", "")
+    assert (given.code, given.out, given.err) == (0, b"42", "")
 
 
 async def test_what_cannot_be_understood_is_exit_code_2_with_a_word_of_help(shell: Shell) -> None:
@@ -87,16 +87,20 @@ async def test_a_prompt_is_printed_with_its_roles(shell: Shell) -> None:
 
 
 async def test_what_is_read_goes_into_a_pipe_byte_for_byte(shell: Shell) -> None:
-    binary, text, expanded, as_json = await asyncio.gather(
+    binary, text, as_sent, expanded, as_json = await asyncio.gather(
         shell.run("read", "demo://bytes", *DEMO),
         shell.run("read", "demo://guide", *DEMO),
+        shell.run("read", "demo://guide", "--json", *DEMO),
         shell.run("read", "demo://notes/welcome", *DEMO),
         shell.run("read", "demo://bytes", "--json", *DEMO),
     )
     assert binary.out == bytes(range(256))
     assert text.text.startswith("# A short tour\n")
+    assert text.text == as_sent.json["contents"][0]["text"]
     assert expanded.code == 0 and expanded.text.strip()
     assert as_json.json["contents"][0]["mimeType"] == "application/octet-stream"
+    spaced = await shell.run("call", "reverse_text", "--args", r'{"text": "\n\nx\n"}', *DEMO)
+    assert spaced.out == b"\nx\n\n"
     assert [ran.err for ran in (binary, text, expanded, as_json)] == [""] * 4
 
 
@@ -130,7 +134,7 @@ async def test_the_good_servers_of_a_file_are_listed_beside_a_broken_one(shell: 
 
 async def test_several_runs_at_once_do_each_others_files_no_harm(shell: Shell) -> None:
     runs = await asyncio.gather(*(shell.run("call", "reverse_text", f"text={at}x", *DEMO) for at in range(3)))
-    assert [(ran.code, ran.text) for ran in runs] == [(0, f"x{at}\n") for at in range(3)]
+    assert [(ran.code, ran.text) for ran in runs] == [(0, f"x{at}") for at in range(3)]
 
 
 async def test_dangerous_characters_are_escaped_in_json_and_kept(shell: Shell) -> None:

@@ -60,7 +60,7 @@ async def test_a_suspicious_server_is_left_out_until_a_command_accepts_it(shell:
 async def test_a_tool_that_changed_is_called_only_once_it_was_accepted(shell: Shell) -> None:
     shop = Shop(shell.home)
     shop.offers(add="Adds.")
-    assert (await shell.run("call", "add")).text == "add ran\n"
+    assert (await shell.run("call", "add")).text == "add ran"
     shop.offers(add="Adds and mails.")
     denied = await shell.run("call", "add")
     assert denied.code == 5
@@ -69,6 +69,6 @@ async def test_a_tool_that_changed_is_called_only_once_it_was_accepted(shell: Sh
     assert explained.code == 0 and "changed since it was accepted" in explained.text
     accepted = await shell.run("permissions", "accept", "shop/add")
     assert "Adds." in accepted.err and "Adds and mails." in accepted.err
-    assert (await shell.run("call", "add")).text == "add ran\n"
+    assert (await shell.run("call", "add")).text == "add ran"
     missing = await shell.run("permissions", "accept", "shed")
     assert missing.code != 0 and "there is no server shed" in missing.err
