@@ -6,9 +6,10 @@ import hashlib
 import json
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from itertools import chain, count
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -194,6 +195,12 @@ def name_from_url(url: str) -> str:
     except ValueError:
         host, port = None, None
     return _plain_name(f"{host}-{port}" if host and port else host or url)
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """The name, or with the first number that makes it a new one."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(each for each in names if each not in taken)
 
 
 def _plain_name(text: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from mcp_tui.domain.asks import Root, ServerAsks
 from mcp_tui.domain.catalog import Catalog
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
-from mcp_tui.domain.errors import RequestFailed, ServerUnreachable
+from mcp_tui.domain.errors import ConfigError, RequestFailed, ServerUnreachable
 from mcp_tui.domain.happenings import Listener, ServerRemoved
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus
@@ -69,8 +69,10 @@ class Hub:
     def add(self, spec: ServerSpec) -> None:
         """Know a server from now on, and start it unless it is off or needs consent. Returns at once.
 
-        The name must be new: another entry for a known server is for `replace()`.
+        Raises ConfigError for a name that is taken: another entry for a known server is for `replace()`.
         """
+        if spec.name in self._connections:
+            raise ConfigError(f"there is a server {spec.name} already", subject=spec.name)
         self._start(self._known(spec))
 
     async def remove(self, name: str) -> None:

@@ -34,6 +34,8 @@ class ServersFile:
     warnings: list[str] = field(default_factory=list[str])
     hashes: Mapping[str, str] = field(default_factory=dict[str, str])
     """By server: the hash that a consent to run it is bound to. It changes with anything in the entry."""
+    entries: Mapping[str, dict[str, Any]] = field(default_factory=dict[str, dict[str, Any]])
+    """By server: what is written, its `${VARIABLES}` not replaced."""
 
 
 def load_servers(
@@ -78,7 +80,7 @@ def _read_all(
             warnings.append(str(error))
             continue
         hashes[name] = _consent_hash(path, name, entry)
-    return ServersFile(specs, warnings, hashes)
+    return ServersFile(specs, warnings, hashes, {name: entries[name] for name in hashes})
 
 
 def project_servers(folder: Path, environ: Mapping[str, str], consented: Callable[[str], bool]) -> ServersFile:
@@ -90,6 +92,7 @@ def project_servers(folder: Path, environ: Mapping[str, str], consented: Callabl
     specs: dict[str, ServerSpec] = {}
     warnings: list[str] = []
     hashes: dict[str, str] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for file in PROJECT_FILES:
         try:
             found = load_servers(folder / file, environ=environ, project=folder)
@@ -99,9 +102,9 @@ def project_servers(folder: Path, environ: Mapping[str, str], consented: Callabl
         warnings += found.warnings
         for spec in found.specs:
             if spec.name not in specs:
-                hashes[spec.name] = found.hashes[spec.name]
+                hashes[spec.name], entries[spec.name] = found.hashes[spec.name], found.entries[spec.name]
                 specs[spec.name] = replace(spec, needs_consent=not consented(hashes[spec.name]))
-    return ServersFile(list(specs.values()), warnings, hashes)
+    return ServersFile(list(specs.values()), warnings, hashes, entries)
 
 
 def env_server(environ: Mapping[str, str]) -> ServerSpec | None:
@@ -125,7 +128,7 @@ def load_entry(path: Path, name: str) -> dict[str, Any]:
 
 
 def save_entry(path: Path, name: str, entry: dict[str, Any], previous: str | None = None) -> None:
-    """Write one entry as given, in its old place, or at the end when it is new; `previous` is its old name.
+    """Write one entry as given: a new one at the end, or in the place of the one that is called `previous` so far.
 
     The other entries, their order and the file's comments stay. Raises ConfigError, and changes nothing, when the
     entry cannot be understood, when `name` is taken by another one, or when the file cannot be used.
@@ -134,7 +137,7 @@ def save_entry(path: Path, name: str, entry: dict[str, Any], previous: str | Non
     old_name = previous or name
 
     def edit(text: str, root: str, entries: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        if previous is not None and previous != name and name in entries:
+        if previous != name and name in entries:
             raise ConfigError(f"there is a server {name} already", subject=f"{path.name}: {root}.{name}")
         text = jsonc.put(text, (root, old_name), entry)
         text = jsonc.rename(text, (root, old_name), name)

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any
 from textual.content import Content
 
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.servers import LOG_LEVELS, HttpSpec, ServerState
+from mcp_tui.domain.errors import ConfigError, McpTuiError
+from mcp_tui.domain.servers import LOG_LEVELS, HttpSpec, ServerState, free_name
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.pick import Pick
-from mcp_tui.ui.screens.server_form import ServerForm
+from mcp_tui.ui.screens.server_form import Check, ServerForm
 
 if TYPE_CHECKING:
     from mcp_tui.ui.app import McpTuiApp
@@ -54,7 +54,7 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
 
 async def add(app: McpTuiApp) -> bool:
     """The dialog for a new server; True when one was added."""
-    made = await app.push_screen_wait(ServerForm(app.bench.home.spec_of, lambda name, entry: _try(app, name, entry)))
+    made = await app.push_screen_wait(ServerForm(_check(app), lambda name, entry: _try(app, name, entry)))
     if made is None:
         return False
     try:
@@ -62,10 +62,7 @@ async def add(app: McpTuiApp) -> bool:
     except McpTuiError as error:
         app.tell(f"{error.what}. {error.hint}", severity="error")
         return False
-    if spec.name in app.bench.hub.names:
-        await app.bench.hub.replace(spec)
-    else:
-        app.bench.hub.add(spec)
+    app.bench.hub.add(spec)
     return True
 
 
@@ -73,7 +70,7 @@ async def edit(app: McpTuiApp, server: str) -> None:
     """The dialog for a known server."""
     home, hub = app.bench.home, app.bench.hub
     entry = home.entry(server) or _entry_of(app, server)
-    form = ServerForm(home.spec_of, lambda name, entry: _try(app, name, entry), server, entry)
+    form = ServerForm(_check(app, server), lambda name, entry: _try(app, name, entry), server, entry)
     made = await app.push_screen_wait(form)
     if made is None:
         return
@@ -112,6 +109,19 @@ async def _choose_log_level(app: McpTuiApp, server: str) -> None:
         app.bench.home.remember_log_level(server, LOG_LEVELS[chosen])
 
 
+def _check(app: McpTuiApp, server: str = "") -> Check:
+    """What the form asks before it lets go of an entry: of a new one, or of the one that `server` has."""
+
+    def check(name: str, entry: dict[str, Any]) -> None:
+        home, names = app.bench.home, app.bench.hub.names
+        if name != server and (name in names or home.entry(name)):
+            hint = f"{free_name(name, [*names, name])} is free"
+            raise ConfigError(f"there is a server {name} already", subject=name, hint=hint)
+        home.spec_of(name, entry)
+
+    return check
+
+
 async def _try(app: McpTuiApp, name: str, entry: dict[str, Any]) -> str:
     """Connect once, beside everything else. Raises ConfigError and ServerUnreachable."""
     catalog = await app.bench.try_server(app.bench.home.spec_of(name, entry))
@@ -119,8 +129,11 @@ async def _try(app: McpTuiApp, name: str, entry: dict[str, Any]) -> str:
 
 
 def _entry_of(app: McpTuiApp, server: str) -> dict[str, Any]:
-    """An entry for a server that stands in no file of ours (from the command line, say), as it is now."""
+    """An entry for a server that stands in no file of ours: as its folder's file has it, with the names of variables
+    and not their values; or, from the command line, as it is now."""
     spec, level = app.bench.hub.spec(server), app.bench.hub.log_level(server)
+    if written := app.bench.home.project_entries.get(server):
+        return {**written, **({"log_level": level} if level else {})}
     if isinstance(spec, HttpSpec):
         entry: dict[str, Any] = {"url": spec.url, "headers": dict(spec.headers)}
     else:

@@ -42,6 +42,8 @@ class Home:
         """Where servers are added, edited and removed: the user's file, or the one named by `--config`."""
         self.consent_hashes: dict[str, str] = {}
         """By server of a project's file: what a consent to start it is bound to."""
+        self.project_entries: dict[str, dict[str, Any]] = {}
+        """By server of a project's file: its entry as written."""
         self.rules = RulesStore(paths.database)
         self.pins = PinFile(paths.pins_file)
         self.audit_log = Remembered() if demo else AuditFile(paths.audit_file)

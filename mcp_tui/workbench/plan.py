@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mcp_tui.domain.errors import UsageError
-from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec, name_from_command, name_from_url
+from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec, free_name, name_from_command, name_from_url
 from mcp_tui.storage.servers_file import env_server, load_servers, project_servers
 from mcp_tui.workbench.home import Home
 
@@ -63,9 +63,12 @@ def _all(plan: Plan, home: Home, folder: Path) -> Found:
     file = load_servers(home.servers_file, environ=home.environ)
     specs, warnings = list(file.specs), list(file.warnings)
     if (spec := env_server(home.environ)) is not None:
-        specs.append(spec)
+        name = free_name(spec.name, [each.name for each in specs])
+        if name != spec.name:
+            warnings.append(f"the server of MCP_SERVER_CMD is called {name}: {spec.name} is one of yours")
+        specs.append(replace(spec, name=name))
     project = project_servers(folder, home.environ, home.rules.consented)
-    home.consent_hashes = dict(project.hashes)
+    home.consent_hashes, home.project_entries = dict(project.hashes), dict(project.entries)
     warnings += project.warnings
     names = {spec.name for spec in specs}
     specs += [spec for spec in project.specs if spec.name not in names]

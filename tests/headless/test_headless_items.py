@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shlex
 import sys
 from pathlib import Path
 
@@ -130,6 +131,15 @@ async def test_the_good_servers_of_a_file_are_listed_beside_a_broken_one(shell: 
     assert before.code == after.code == 0
     assert both.json == before.json == after.json
     assert both.json[0]["server"] == "good"
+
+
+async def test_the_server_of_the_environment_takes_no_other_servers_name(shell: Shell) -> None:
+    config = shell.home / "config" / "mcp-tui"
+    config.mkdir(parents=True)
+    (config / "servers.json").write_text(json.dumps({"mcpServers": {"env": {"command": DEMO[1], "args": DEMO[2:]}}}))
+    ran = await shell.run("prompts", "--json", MCP_SERVER_CMD=shlex.join(DEMO[1:]))
+    assert {item["server"] for item in ran.json} == {"env", "env-2"}
+    assert "the server of MCP_SERVER_CMD is called env-2" in ran.err
 
 
 async def test_several_runs_at_once_do_each_others_files_no_harm(shell: Shell) -> None:

@@ -230,7 +230,7 @@ def test_saving_to_no_file_makes_one(tmp_path: Path) -> None:
 
 def test_an_edit_touches_nothing_but_its_entry(file: Path) -> None:
     file.write_text(WRITTEN)
-    save_entry(file, "notes", {"url": "https://example.com/mcp2"})
+    save_entry(file, "notes", {"url": "https://example.com/mcp2"}, previous="notes")
     before, after = WRITTEN.split('"notes": ')[0], " // far away\n  },\n"
     text = file.read_text()
     assert text.startswith(before)
@@ -251,17 +251,20 @@ def test_variables_and_unknown_fields_survive_an_edit(file: Path) -> None:
     file.write_text(WRITTEN)
     entry = load_entry(file, "git")
     assert entry["args"][2] == "${REPO}"
-    save_entry(file, "git", {**entry, "command": "other"})
+    save_entry(file, "git", {**entry, "command": "other"}, previous="git")
     entry = load_entry(file, "git")
     assert (entry["command"], entry["args"][2], entry["alwaysAllow"]) == ("other", "${REPO}", ["git_log"])
 
 
-def test_a_rename_keeps_the_place_and_refuses_a_taken_name(file: Path) -> None:
+def test_a_rename_keeps_the_place_and_no_entry_takes_the_name_of_another(file: Path) -> None:
     file.write_text(WRITTEN)
     save_entry(file, "repo", load_entry(file, "git"), previous="git")
     assert [spec.name for spec in load_servers(file, environ={}).specs] == ["repo", "notes"]
     with pytest.raises(ConfigError, match="there is a server notes already"):
         save_entry(file, "notes", load_entry(file, "repo"), previous="repo")
+    with pytest.raises(ConfigError, match="there is a server notes already"):
+        save_entry(file, "notes", {"command": "x"})
+    assert load_entry(file, "notes")["url"] == "https://example.com/mcp"
 
 
 def test_an_entry_that_would_not_load_is_not_saved(file: Path) -> None:
@@ -310,7 +313,7 @@ def test_a_file_with_comments_is_copied_once_before_the_first_edit(file: Path) -
 
 def test_a_file_without_comments_leaves_nothing_beside_it(file: Path) -> None:
     save_entry(file, "a", {"command": "x"})
-    save_entry(file, "a", {"command": "y"})
+    save_entry(file, "a", {"command": "y"}, previous="a")
     assert [each.name for each in file.parent.iterdir()] == ["servers.json"]
 
 

@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from whole_app import BARE, SCRIPT, Folder, Seat, seat
 
-from mcp_tui.domain.servers import ServerState
+from mcp_tui.domain.servers import ServerState, StdioSpec
+from mcp_tui.ui.screens.server_form import ServerForm
 from mcp_tui.ui.widgets.inspector.server_cards import ConsentCard
 
 SIZE = (180, 40)
@@ -25,8 +26,8 @@ class Project:
         (root / "start.sh").write_text(f"echo started >> trace\nexec {server}\n")
         self.write("start.sh")
 
-    def write(self, *arguments: str) -> None:
-        entry = {"command": "sh", "args": arguments, "env": {"COLOUR": "red"}}
+    def write(self, *arguments: str, **env: str) -> None:
+        entry = {"command": "sh", "args": arguments, "env": {"COLOUR": "red", **env}}
         (self.root / ".mcp.json").write_text(json.dumps({"mcpServers": {"shed": entry}}))
 
     @property
@@ -78,6 +79,20 @@ async def test_consent_is_given_once_for_the_entry_as_it_is(folder: Folder, proj
         await card(me, "enter")
         await me.sees("shed needs your consent", "sh start.sh --everything")
     assert project.starts == 2
+
+
+async def test_a_copy_of_its_entry_keeps_the_names_of_variables_and_not_their_values(
+    folder: Folder, project: Project
+) -> None:
+    project.write("start.sh", SHED_TOKEN="${MY_TOKEN}")
+    async with seat(folder, size=SIZE, environ={"MY_TOKEN": "a-canary-of-a-token"}) as me:
+        await me.press("f2", "e")
+        await me.until(lambda: isinstance(me.app.screen, ServerForm))
+        await me.press("ctrl+o")
+        await me.sees("● shed")
+        spec = me.app.bench.hub.spec("shed")
+        assert isinstance(spec, StdioSpec) and spec.env["SHED_TOKEN"] == "a-canary-of-a-token"
+    assert folder.servers["shed"]["env"] == {"COLOUR": "red", "SHED_TOKEN": "${MY_TOKEN}"}
 
 
 @pytest.mark.parametrize("keys", [("r",), ("x", "x")], ids="-".join)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import shlex
 
+import pytest
 from scripted_endpoint import Endpoint, say
 from textual.widgets import Input
 from whole_app import Folder, Seat, entry, pocket, seat
 
+from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import ServerState
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.permissions import PermissionsScreen
@@ -43,6 +45,29 @@ async def test_a_server_is_tried_before_it_is_saved(folder: Folder) -> None:
         await me.until(lambda: isinstance(me.app.screen, Workspace))
         await me.sees("● notes", "4 tools")
     assert folder.servers == {"notes": entry()}
+
+
+async def test_the_name_of_another_server_is_refused_and_nothing_typed_is_lost(folder: Folder) -> None:
+    folder.write_servers(notes=entry())
+    async with seat(folder) as me:
+        pid = me.app.bench.hub.info("notes")
+        await me.app.run_action("add_server")
+        await me.sees("Add a server")
+        await form(me, target=command("x"), name="notes")
+        await me.press("ctrl+o")
+        await me.sees("there is a server notes already", "notes-2 is free")
+        assert me.find(Input, "#target").value == command("x")
+        await form(me, name="notes-2")
+        await me.press("ctrl+o")
+        await me.until(lambda: me.app.bench.hub.names == ["notes", "notes-2"])
+        await me.press("f2", "e")
+        await form(me, name="notes-2")
+        await me.press("ctrl+o")
+        await me.sees("there is a server notes-2 already")
+        with pytest.raises(ConfigError):
+            me.app.bench.hub.add(pocket("notes"))
+        assert me.app.bench.hub.info("notes") == pid
+    assert folder.servers == {"notes": entry(), "notes-2": entry("x")}
 
 
 async def test_a_server_that_cannot_be_reached_is_saved_untried(folder: Folder) -> None:
