@@ -36,6 +36,10 @@ class Frame:
     """A reply's error message, or what is wrong with the line."""
 
     @property
+    def is_request(self) -> bool:
+        return bool(self.method) and bool(self.id)
+
+    @property
     def is_reply(self) -> bool:
         return not self.method and bool(self.id)
 

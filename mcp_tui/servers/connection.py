@@ -40,13 +40,14 @@ from mcp_tui.servers.faults import (
     refused,
 )
 from mcp_tui.servers.host import Authorizer, Host
-from mcp_tui.servers.http import http_transport, sse_transport
+from mcp_tui.servers.http import http_transport
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.loudness import Loudness
 from mcp_tui.servers.process import ServerProcess
 from mcp_tui.servers.pulse import Pulse
 from mcp_tui.servers.signing_in import authorizer_for, hold
+from mcp_tui.servers.sse import sse_transport
 from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
 from mcp_tui.servers.watching import UPDATED, Watching
 from mcp_tui.servers.way import Way
@@ -68,6 +69,8 @@ LAST_GASP = 0.05
 """Seconds in which a program that closed its output is mostly gone: then its end is told with its exit code at once."""
 COALESCE = 0.1
 """Seconds in which several notices of a changed list become one."""
+
+BROKE_OFF = Fault("The connection broke off.", "lost", "running")
 
 
 class Connection:
@@ -298,8 +301,7 @@ class Connection:
             link.drop()
             if not self._stopping.is_set():  # at once; with its exit code when that is known
                 ended = self._process is not None and self._process.exit_code is not None
-                broken = Fault("The connection broke off.", "lost", "running")
-                self._enter(ServerState.LOST, self._explain(wire, None) if ended else broken)
+                self._enter(ServerState.LOST, self._explain(wire, None) if ended else BROKE_OFF)
 
     def _transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):
@@ -363,6 +365,8 @@ class Connection:
         if isinstance(leaf, TimeoutError) and self._ready_since is None:
             return no_answer(self.spec, phase, self.spec.connect_timeout)
         if not isinstance(self.spec, StdioSpec):
+            if leaf is None and self._ready_since is not None:
+                return BROKE_OFF
             answer = wire.http if self._ready_since is None else None
             return http_fault(self.spec, phase, answer, leaf)
         if self._process is not None and wire.lost.is_set():

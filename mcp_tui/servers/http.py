@@ -1,4 +1,4 @@
-"""Servers at an address: streamable HTTP, and the older HTTP+SSE (2024-11-05) for those that know nothing else.
+"""Servers at an address, over streamable HTTP; and the client that every server at an address is asked with.
 
 What HTTP itself answers is noted on the wire, for the SDK tells of little more than success; http_tap.py records it.
 """
@@ -9,22 +9,22 @@ import functools
 import ssl
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.servers.faults import HttpAnswer
 from mcp_tui.servers.process import MAX_LINE
 from mcp_tui.servers.taps import TappedReader, TappedWriter
-from mcp_tui.servers.wire import Wire
+from mcp_tui.servers.wire import CARRIED, Wire
 
 if TYPE_CHECKING:
     import httpx2
     from mcp.client import Transport
     from mcp.client._transport import TransportStreams
 
-_TIMEOUT = {"connect": 30.0, "read": 300.0, "write": 30.0, "pool": 30.0}
-"""Seconds; `read` is the silence between two bytes of a long answer."""
+_TIMEOUT = {"connect": 30.0, "read": 60.0, "write": 30.0, "pool": 30.0}
+"""Seconds; `read` is the silence of an answer, but not to a request: how long that may take is said elsewhere."""
 
 
 def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -> Transport:
@@ -33,9 +33,9 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
-        await aside(_certificates)
+        await aside(certificates)
         async with (
-            _client(spec, wire, auth) as client,
+            http_client(spec, wire, auth, {endpoint(spec)}) as client,
             streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_LINE) as (reading, writing),
         ):
             yield TappedReader(reading, wire), TappedWriter(writing, wire)
@@ -43,55 +43,43 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
     return transport()
 
 
-def sse_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -> Transport:
-    """HTTP+SSE: one GET for all that comes in, a POST for each message out (MCP 2024-11-05, basic/transports)."""
-    from mcp.client.sse import sse_client
-
-    def client(*_: Any, **__: Any) -> httpx2.AsyncClient:
-        return _client(spec, wire, auth, one_stream=True)
-
-    @asynccontextmanager
-    async def transport() -> AsyncGenerator[TransportStreams]:
-        await aside(_certificates)
-        async with sse_client(spec.url, httpx_client_factory=client) as (reading, writing):
-            yield TappedReader(reading, wire), TappedWriter(writing, wire)
-
-    return transport()
-
-
 @functools.cache
-def _certificates() -> ssl.SSLContext:
+def certificates() -> ssl.SSLContext:
     """Whom to trust, for all connections: reading it takes some 50 ms, which belong into a thread."""
     import httpx2
 
     return httpx2.create_ssl_context()
 
 
-def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream: bool = False) -> httpx2.AsyncClient:
-    """A client that sends the entry's headers to the server alone, and notes what the server answers."""
+def endpoint(spec: HttpSpec) -> httpx2.URL:
+    """Where a server is, by its entry."""
+    import httpx2
+
+    return httpx2.URL(spec.url).copy_with(fragment=None)
+
+
+def http_client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, ours: set[httpx2.URL]) -> httpx2.AsyncClient:
+    """A client that sends the entry's headers to the server alone, and notes what the server answers.
+
+    `ours` are the addresses of the server; more may be found. Signing in asks others, which neither our headers nor
+    our errors are about.
+    """
     import httpx2
 
     from mcp_tui.servers.http_tap import TappedClient
 
-    endpoint = httpx2.URL(spec.url).copy_with(fragment=None)
-    ours = {endpoint}
-    """Where the server is. Signing in asks other addresses, which neither our headers nor our errors are about."""
-
-    def is_ours(url: httpx2.URL) -> bool:
-        # HTTP+SSE names the address for messages only on its stream; nobody signs in where the entry has headers.
-        return url in ours or (one_stream and auth is None and _origin(url) == _origin(endpoint))
-
     async def prepare(request: httpx2.Request) -> None:
-        if is_ours(request.url):
+        if request.url in ours:
             request.headers.update(spec.headers)  # the user's win over the SDK's
-            if request.method == "GET":  # a stream of news may be silent for hours
+            carried = CARRIED.get()
+            if request.method == "GET" or (carried and carried.is_request):  # a stream of news may be silent for hours
                 request.extensions = {**request.extensions, "timeout": {**_TIMEOUT, "read": None}}
 
     async def note(response: httpx2.Response) -> None:
         headers, url = response.headers, response.request.url
-        if not is_ours(url):
+        if url not in ours:
             return
-        if response.has_redirect_location and _origin(further := url.join(headers["location"])) == _origin(endpoint):
+        if response.has_redirect_location and origin(further := url.join(headers["location"])) == origin(url):
             ours.add(further.copy_with(fragment=None))
         wire.http_answered(
             HttpAnswer(
@@ -105,11 +93,11 @@ def _client(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None, *, one_stream:
         wire.http_passed,
         headers=dict(spec.headers),
         auth=auth,
-        verify=_certificates(),
+        verify=certificates(),
         timeout=httpx2.Timeout(**_TIMEOUT),
         event_hooks={"request": [prepare], "response": [note]},
     )
 
 
-def _origin(url: httpx2.URL) -> tuple[str, str, int | None]:
+def origin(url: httpx2.URL) -> tuple[str, str, int | None]:
     return url.scheme, url.host, url.port

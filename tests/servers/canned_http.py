@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 Answer = tuple[int, dict[str, str], bytes]
 """Status, headers, body."""
-Handler = Callable[[str, dict[str, str], bytes], Answer]
+Handler = Callable[[str, dict[str, str], bytes], Answer | Awaitable[Answer]]
 
 
 @contextlib.asynccontextmanager
@@ -18,17 +18,22 @@ async def canned(handler: Handler) -> AsyncGenerator[str]:
     """An HTTP server that answers by `handler(method, headers, body)`, `:path` among the headers; gives its address."""
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
-            first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
-            headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-            body = await reader.readexactly(int(headers.get("content-length", 0)))
-            method, headers[":path"], _ = first.split()
-            status, more, content = handler(method, headers, body)
-            head = {"content-length": str(len(content)), "connection": "close", **more}
-            shown = "".join(f"{name}: {value}\r\n" for name, value in head.items())
-            writer.write(f"HTTP/1.1 {status} X\r\n{shown}\r\n".encode() + content)
-            await writer.drain()
-        writer.close()
+        try:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionError):
+                first, *lines = (await reader.readuntil(b"\r\n\r\n")).decode().split("\r\n")
+                headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
+                body = await reader.readexactly(int(headers.get("content-length", 0)))
+                method, headers[":path"], _ = first.split()
+                answer = handler(method, headers, body)
+                status, more, content = await answer if isinstance(answer, Awaitable) else answer
+                head = {"content-length": str(len(content)), "connection": "close", **more}
+                shown = "".join(f"{name}: {value}\r\n" for name, value in head.items())
+                writer.write(f"HTTP/1.1 {status} X\r\n{shown}\r\n".encode() + content)
+                await writer.drain()
+        except asyncio.CancelledError:
+            pass  # the end of the test: asyncio's streams would report it as an error
+        finally:
+            writer.close()
 
     server = await asyncio.start_server(serve, "127.0.0.1", 0)
     async with server:
@@ -39,6 +44,11 @@ def json_answer(message: dict[str, Any], fields: dict[str, Any], more: dict[str,
     """The reply to a JSON-RPC message, with `result` or `error` in `fields`."""
     body = json.dumps({"jsonrpc": "2.0", "id": message["id"], **fields}).encode()
     return 200, {"content-type": "application/json", **(more or {})}, body
+
+
+def stream_answer(answer: Answer) -> Answer:
+    """The same reply as the only event of a stream."""
+    return 200, {"content-type": "text/event-stream"}, b"event: message\ndata: " + answer[2] + b"\n\n"
 
 
 class LegacySessions:
@@ -75,6 +85,8 @@ class LegacySessions:
                     return 401, {}, b""
                 if message["params"]["name"] == "broken":
                     return 500, {}, b""
-                return json_answer(message, {"result": {"content": [{"type": "text", "text": "ok"}]}})
+                size = message["params"].get("arguments", {}).get("size", 0)
+                answer = json_answer(message, {"result": {"content": [{"type": "text", "text": "x" * size or "ok"}]}})
+                return stream_answer(answer) if message["params"]["name"] == "stream" else answer
             case _:
                 return 202, {}, b""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import sys
 from typing import Annotated
@@ -59,6 +60,13 @@ async def touch(ctx: Context) -> str:
     await ctx.info("touched")  # pyright: ignore[reportDeprecated] (servers still use it)
     await ctx.notify_resource_updated("demo://note")
     return "touched"
+
+
+@server.tool()
+async def nap(seconds: float) -> str:
+    """Be silent for a while."""
+    await asyncio.sleep(seconds)
+    return "slept well"
 
 
 @server.tool()

@@ -11,11 +11,13 @@ from asyncio.subprocess import DEVNULL
 from collections.abc import AsyncGenerator
 
 import pytest
-from canned_http import Handler, LegacySessions, canned
-from servers_kit import HERE, PATIENCE, Host, soon
+from canned_http import Answer, Handler, LegacySessions, canned
+from servers_kit import HERE, PATIENCE, Host, hosting, soon
 
+from mcp_tui.domain.asks import Root
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed, ServerLost
 from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.servers import http
 
 
 def free_port() -> int:
@@ -64,7 +66,13 @@ async def status_of(handler: Handler) -> tuple[Host, str]:
     return host, f"{status.short} | {status.phase} | {status.reason} | {status.hint}"
 
 
-async def test_a_server_over_http_is_listed_and_called_and_its_frames_recorded() -> None:
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is no request of ours has to be answered by HTTP within a moment."""
+    monkeypatch.setitem(http._TIMEOUT, "read", 0.3)  # pyright: ignore[reportPrivateUsage]
+
+
+async def test_a_server_over_http_is_listed_and_called_and_its_frames_recorded(impatient: None) -> None:
     port = free_port()
     host = Host()
     async with sdk_server(port):
@@ -73,8 +81,10 @@ async def test_a_server_over_http_is_listed_and_called_and_its_frames_recorded()
         assert await host.call("echo", "web", text="hi") == "hi"
         assert {(frame.outgoing, frame.is_reply) for frame in host.trace} >= {(True, False), (False, True)}
         await host.until(lambda: "notifications/subscriptions/acknowledged" in [each.method for each in host.trace])
+        assert await host.call("nap", "web", seconds=0.6) == "slept well", "silence is the server's good right"
         await host.call("change", "web")
         await host.until(lambda: any(tool.name == "grown" for tool in host.hub.catalog("web").tools))
+        assert sum(frame.method == "subscriptions/listen" for frame in host.trace) == 1, "it was not cut off meanwhile"
 
         with pytest.raises(ServerLost):
             await host.call("die", "web")
@@ -140,6 +150,34 @@ async def test_an_address_that_never_answers_does_not_delay_the_end() -> None:
         assert time.monotonic() - began < 1.2
 
 
+async def test_an_address_that_never_answers_fails_within_its_time() -> None:
+    async def silent(*_: object) -> Answer:
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with canned(silent) as url:
+        began = time.monotonic()
+        async with hosting(HttpSpec("web", url, connect_timeout=0.4)) as host:
+            assert 0.4 <= time.monotonic() - began < 2
+            assert (host.hub.status("web").state, host.hub.status("web").short) == (ServerState.FAILED, "no answer")
+
+
+async def test_a_notice_that_http_never_answers_does_not_hold_up_what_comes_after_it(impatient: None) -> None:
+    sessions = LegacySessions()
+
+    async def deaf(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        while b"roots/list_changed" in body:
+            await asyncio.Event().wait()
+        return sessions(method, headers, body)
+
+    async with canned(deaf) as url, hosting(HttpSpec("web", url), roots=()) as host:
+        await host.hub.set_roots([Root("file:///tmp")])
+        with contextlib.suppress(ServerLost):
+            await host.call("echo", "web")
+        await host.comes_back("web")
+        assert await host.call("echo", "web") == "ok"
+
+
 async def test_a_forgotten_session_is_opened_anew_and_the_call_is_not_sent_again() -> None:
     sessions, host = LegacySessions(), Host()
     async with canned(sessions) as url:
@@ -165,3 +203,9 @@ async def test_http_errors_of_a_call_are_told_with_their_status() -> None:
             await host.call("broken", "old")
         assert await host.call("echo", "old") == "ok"
         await host.hub.aclose()
+
+
+@pytest.mark.parametrize("tool", ["json", "stream"])
+async def test_a_large_result_arrives_either_way(tool: str) -> None:
+    async with canned(LegacySessions()) as url, hosting(HttpSpec("old", url)) as host:
+        assert len(await host.call(tool, "old", size=3_000_000)) == 3_000_000

@@ -23,7 +23,7 @@ async def test_a_modern_server_is_listed_called_and_read_and_reports_progress() 
         assert (info.name, info.version, info.era, info.protocol) == ("modern", "1.2.3", "modern", "2026-07-28")
         assert info.instructions == "be kind" and "tools" in info.capabilities
         catalog = hub.catalog("modern")
-        assert [len(catalog[kind].items) for kind in Kind] == [6, 1, 1, 1]
+        assert [len(catalog[kind].items) for kind in Kind] == [7, 1, 1, 1]
         assert await host.call("echo", "modern", text="hi") == "hi"
         prompt = await soon(hub.get_prompt("modern", "letter", {"to": "Ada"}))
         assert [(each.role, each.block) for each in prompt.messages] == [("user", TextBlock("Dear Ada"))]
