@@ -10,7 +10,7 @@ from typing import Any
 import httpx2
 
 from mcp_tui.domain.http_exchange import Headers, HttpExchange
-from mcp_tui.servers.wire import CARRIED
+from mcp_tui.servers.wire import ANSWER, CARRIED
 
 Heard = Callable[[HttpExchange], None]
 
@@ -36,7 +36,9 @@ class TappedClient(httpx2.AsyncClient):
     async def send(self, request: httpx2.Request, **how: Any) -> httpx2.Response:
         token = _HEARD.set(self._heard or _HEARD.get())
         try:
-            return await super().send(request, **how)
+            answer = await super().send(request, **how)
+            ANSWER.set(answer)
+            return answer
         except httpx2.RequestError as error:
             self._tell(error.request, None, f"{type(error).__name__} {error}".strip())
             raise

@@ -26,6 +26,7 @@ def load() -> None:
     with _loading:
         if "mcp" not in sys.modules:
             _import_client_side()
+    _keep_results_out_of_words()
     from mcp.shared.exceptions import MCPDeprecationWarning
 
     warnings.filterwarnings("ignore", category=MCPDeprecationWarning)
@@ -55,6 +56,13 @@ def _import_client_side() -> None:
         for name, module in stand_ins.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
+
+
+def _keep_results_out_of_words() -> None:
+    """The SDK puts each message that it reads into words for a log that nobody keeps: 250 ms for 50 MB."""
+    from mcp.types import JSONRPCResponse
+
+    JSONRPCResponse.model_fields["result"].repr = False
 
 
 def _stand_in(name: str, *holds: str) -> ModuleType:

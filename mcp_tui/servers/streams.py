@@ -32,7 +32,7 @@ class Stream:
 
 
 def read(raw: bytes, wire: Wire) -> SessionMessage | None:
-    """One message, recorded as it came; None for what is none, or one too many. A reply that cannot be read fails its request."""
+    """One message, recorded as it came; None for what is none, or too much. A reply that cannot be read is an error."""
     from mcp.shared.message import SessionMessage
 
     if not raw.strip():

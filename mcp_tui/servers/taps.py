@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
+from contextvars import Context
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
 
-from mcp_tui.servers.wire import CARRIED, Wire
+from mcp_tui.servers.wire import ANSWER, CARRIED, Wire
 
 if TYPE_CHECKING:
+    import httpx2
     from mcp.client._transport import ReadStream, WriteStream
     from mcp.shared.message import SessionMessage
     from mcp.types import JSONRPCMessage
@@ -21,6 +24,16 @@ S = TypeVar("S", "Reading", "Writing")
 def as_sent(message: JSONRPCMessage) -> bytes:
     """The message as it goes over the wire."""
     return message.model_dump_json(by_alias=True, exclude_unset=True).encode()
+
+
+def as_answered(message: JSONRPCMessage, answer: httpx2.Response | None) -> bytes:
+    """The message as it came: the body of HTTP's answer when that is the message, else as good as written anew."""
+    from mcp.types import JSONRPCResponse
+
+    is_body = answer is not None and answer.headers.get("content-type", "").lower().startswith("application/json")
+    return (
+        answer.content if answer is not None and is_body and isinstance(message, JSONRPCResponse) else as_sent(message)
+    )
 
 
 class _Tap(Generic[S]):
@@ -72,7 +85,10 @@ class TappedReader(_Tap["Reading"]):
             if isinstance(item, Exception):
                 self._wire.stray(str(item).encode("utf-8", "replace"))
                 return item
-            if self._wire.received(as_sent(item.message), item.message):
+            await asyncio.sleep(0)  # reading a large one took long enough: let others run
+            context: Context | None = getattr(self._inner, "last_context", None)
+            answer = context.get(ANSWER) if context is not None else None
+            if self._wire.received(as_answered(item.message, answer), item.message):
                 return item
 
 

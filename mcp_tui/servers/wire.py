@@ -21,6 +21,7 @@ from mcp_tui.servers.faults import CREDENTIALS, HttpAnswer
 from mcp_tui.servers.pulse import Pulse
 
 if TYPE_CHECKING:
+    import httpx2
     from mcp.types import JSONRPCMessage
 
 
@@ -49,6 +50,8 @@ CAPTURE: ContextVar[Capture | None] = ContextVar("CAPTURE", default=None)
 """Set by whoever sends a request: both transports send in their caller's context."""
 CARRIED: ContextVar[Frame | None] = ContextVar("CARRIED", default=None)
 """The frame that is being sent, for what carries it."""
+ANSWER: ContextVar[httpx2.Response | None] = ContextVar("ANSWER", default=None)
+"""What HTTP answered last in a context, for the message in it."""
 
 DISPENSABLE = frozenset(f"notifications/{name}" for name in ("message", "progress", "tasks/status"))
 """What nobody misses when there is too much of it. Word of a change is needed, and is little work however often."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -18,8 +19,13 @@ from mcp_tui.domain.http_exchange import CHALLENGE, HttpExchange, value_of
 from mcp_tui.domain.masking import MASK
 from mcp_tui.domain.servers import HttpSpec, ServerState
 from mcp_tui.servers.auth.authorizer import SignIns
+from tests.broken.pace import now, pace_of
 
 TOKEN = "tok-4711-do-not-show"
+SIZE = 20_000_000
+"""Characters of a large result."""
+HELD = 3.3
+"""How often it might be written and parsed while nothing else runs because of it."""
 
 
 @contextlib.asynccontextmanager
@@ -123,3 +129,37 @@ async def test_over_the_older_transport_the_stream_and_each_message_are_kept() -
         assert call.target == f"/messages?session_id=7&token={MASK}" and call.outcome == "202 Accepted"
         assert call.frame and not call.stands_alone and not call.may_have_session
         assert TOKEN not in kept(host)
+
+
+async def test_a_reply_is_kept_byte_for_byte() -> None:
+    sent: list[bytes] = []
+
+    def answer(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        sent.append((found := sessions(method, headers, body))[2])
+        return found
+
+    sessions = LegacySessions()
+    async with web(answer) as host:
+        await host.call("echo", "web")
+        assert list(host.trace)[-1].raw == next(each for each in reversed(sent) if each)
+        await host.call("stream", "web")
+        (event,) = (json.loads(each[21:]) for each in sent if each.startswith(b"event"))
+        assert event in [frame.body for frame in host.trace if frame.is_reply]
+
+
+async def test_a_large_result_holds_nothing_up() -> None:
+    def answer(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        status, more, content = sessions(method, headers, body)
+        return status, more, content.replace(b'"ok"', b'"' + b"x" * SIZE + b'"')
+
+    sessions = LegacySessions()
+    held: list[float] = []
+    async with web(answer) as host:
+        while len(held) < 3 and min(held, default=HELD) >= HELD:  # what is slow each time is ours
+            async with pace_of(lambda: asyncio.sleep(0), pause=0.005) as pace:
+                text = await host.call("stream", "web")
+            began = now()
+            assert len(json.loads(json.dumps(text))) == SIZE
+            held.append(pace.slowest / (now() - began))
+        assert min(held) < HELD
+        assert max(frame.size for frame in host.trace) > SIZE
