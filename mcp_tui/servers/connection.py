@@ -25,7 +25,7 @@ from mcp_tui.domain.happenings import CatalogChanged, Logged, ServerChanged
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
 from mcp_tui.domain.text import shorten
 from mcp_tui.domain.vitals import Vitals
-from mcp_tui.servers import convert, sdk, signing_in, tasks
+from mcp_tui.servers import convert, probe, sdk, signing_in, tasks
 from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.callbacks import VISITED, Callbacks
 from mcp_tui.servers.chatter import Chatter
@@ -285,7 +285,7 @@ class Connection:
         self._ready_since = time.monotonic()
         pid = self._process.pid if self._process else None
         self.info = convert.server_info(client, handshake.raw or {}, pid)
-        self._way.works(self.info.era, time.monotonic() - self._began)
+        self._way.works(self.info.era, wire.probe is not None)
         self._enter(ServerState.READY)
         link.start(self._keep_listed(link))
         link.start(self.loudness.renew(link, self.chatter.note))
@@ -304,9 +304,15 @@ class Connection:
                 self._enter(ServerState.LOST, self._explain(wire, None) if ended else BROKE_OFF)
 
     def _transport(self, wire: Wire) -> Transport:
+        transport = self._plain_transport(wire)
+        if self._way.mode != "auto":
+            return transport
+        return probe.bounded(transport, wire, self.spec.connect_timeout, self._person_is_at_it)
+
+    def _plain_transport(self, wire: Wire) -> Transport:
         if not isinstance(self.spec, StdioSpec):
-            transport = sse_transport if self._way.sse else http_transport
-            return transport(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
+            over = sse_transport if self._way.sse else http_transport
+            return over(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
         if self._process is not None:
             return stdio_transport(self._process, wire)
         return sdk_stdio_transport(self.spec, wire)

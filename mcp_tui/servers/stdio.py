@@ -6,7 +6,6 @@ for good on a byte that is no UTF-8.
 
 from __future__ import annotations
 
-import asyncio
 import os
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
@@ -66,8 +65,10 @@ class _ProgramOutput(Stream):
         return self
 
     async def __anext__(self) -> SessionMessage | Exception:
+        import anyio
+
         while (line := await self._process.line()) is not None:
-            await asyncio.sleep(0)  # a flood of messages must let others run
+            await anyio.lowlevel.cancel_shielded_checkpoint()  # a flood of messages must let others run
             if message := read(line, self._wire):
                 return message
         self._wire.lost.set()

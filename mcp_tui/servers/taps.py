@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from contextvars import Context
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar
@@ -56,8 +55,8 @@ class _Tap(Generic[S]):
         await self._inner.aclose()
 
 
-class TappedReader(_Tap["Reading"]):
-    """The reading end. Its other attributes (`last_context`) stay visible."""
+class Reader(_Tap["Reading"]):
+    """A reading end. Its other attributes (`last_context`) stay visible."""
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
@@ -74,6 +73,13 @@ class TappedReader(_Tap["Reading"]):
             raise StopAsyncIteration from None
 
     async def receive(self) -> SessionMessage | Exception:
+        return await self._inner.receive()
+
+
+class TappedReader(Reader):
+    """The reading end, recorded."""
+
+    async def receive(self) -> SessionMessage | Exception:
         import anyio
 
         while True:
@@ -85,7 +91,7 @@ class TappedReader(_Tap["Reading"]):
             if isinstance(item, Exception):
                 self._wire.stray(str(item).encode("utf-8", "replace"))
                 return item
-            await asyncio.sleep(0)  # reading a large one took long enough: let others run
+            await anyio.lowlevel.cancel_shielded_checkpoint()  # reading a large one took long enough: let others run
             context: Context | None = getattr(self._inner, "last_context", None)
             answer = context.get(ANSWER) if context is not None else None
             if self._wire.received(as_answered(item.message, answer), item.message):

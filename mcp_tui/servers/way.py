@@ -7,8 +7,6 @@ from typing import Protocol
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.servers.faults import Fault
 
-SLOW = 5.0
-"""Seconds; a legacy server that took longer may have let `server/discover` wait, which costs 10 s each time."""
 FIRST = "first handshake"
 """The phase of the faults that another way may mend."""
 
@@ -37,12 +35,12 @@ class Way:
         if self._recalled:
             self.mode = "legacy"
 
-    def works(self, era: str, seconds: float) -> None:
-        """The handshake came about, in so many seconds."""
+    def works(self, era: str, unanswered: bool) -> None:
+        """The handshake came about. `unanswered`: the server never said to which era it belongs: that costs time."""
         self._refusal = None
         if era == "legacy" and self.mode == "auto":
             self.mode = "legacy"
-            if seconds > SLOW and self._eras is not None:
+            if unanswered and self._eras is not None:
                 self._eras.remember(self._spec.identity, True)
 
     def another(self, fault: Fault, unanswered: bool) -> bool:

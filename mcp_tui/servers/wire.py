@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     import httpx2
     from mcp.types import JSONRPCMessage
 
+PROBE = "server/discover"
+
 
 class Capture:
     """The raw answer to the requests of some methods that are sent in one context."""
@@ -69,6 +71,8 @@ class Wire:
         """Something was sent."""
         self.answered = False
         """Any message came in."""
+        self.probe: JSONRPCMessage | None = None
+        """Our question which era the server belongs to, while it has not answered."""
         self._server = server
         self._trace = trace
         self._chatter = chatter
@@ -81,6 +85,8 @@ class Wire:
     def sent(self, raw: bytes, message: JSONRPCMessage) -> Frame:
         self.asked = True
         self.pulse.sent(message)
+        if getattr(message, "method", "") == PROBE:
+            self.probe = message
         if (capture := CAPTURE.get()) and getattr(message, "method", "") in capture.methods:
             self._captures[str(getattr(message, "id", ""))] = capture
         return self._trace.record(time.time(), self._server, True, raw, _outline(message))
@@ -98,6 +104,8 @@ class Wire:
                 hear(getattr(message, "params", None))
             return True
         self.pulse.answered(message)
+        if self.probe is not None and getattr(self.probe, "id", None) == getattr(message, "id", None):
+            self.probe = None
         if capture := self._captures.pop(str(getattr(message, "id", "")), None):
             capture.take(result)
         return True

@@ -75,6 +75,7 @@ class Workbench:
         self.signing_in = SigningIn(home, sign_in)
         self.asks = AuditedAsks(asks, self.audit) if asks else None
         """Who answers servers; None: nobody."""
+        self._eras = Eras(home.paths.eras_file)
         self.hub = Hub(
             self.trace,
             self.tell,
@@ -82,7 +83,7 @@ class Workbench:
             sampling=asks is not None,
             roots=as_roots(home.settings.roots),
             authorizer=self.signing_in,
-            eras=Eras(home.paths.eras_file),
+            eras=self._eras,
         )
         self.pinned = Pinned(self)
         self.reviews = Reviews(self)
@@ -214,7 +215,7 @@ class Workbench:
 
     async def try_server(self, spec: ServerSpec) -> Catalog:
         """Connect to a server beside everything else, and leave it again. Raises ServerUnreachable."""
-        hub = Hub(Trace(), lambda _happening: None, authorizer=self.signing_in.without_asking)
+        hub = Hub(Trace(), lambda _happening: None, authorizer=self.signing_in.without_asking, eras=self._eras)
         try:
             hub.add(spec)
             await hub.wait_settled()

@@ -173,7 +173,7 @@ STDIO = (
     Broken("bad-version", "speaks the protocol of 1999", connect, ("failed", "version", "1999-01-01"), 2),
     Broken("initialize-error", "refuses the handshake", connect, ("failed", "refused", "the database is asleep"), 2),
     Broken(
-        "ignores-discover", "never answers what it does not know", connect, ("ready", "1 tool"), 12, connect_timeout=20
+        "ignores-discover", "never answers what it does not know", connect, ("ready", "1 tool"), 4, connect_timeout=3
     ),
     Broken("garbage", "prints banners between its messages", call, ("answered {}", "ready"), 2),
     Broken("duplicates", "answers everything twice", call, ("answered {}", "ready"), 2),

@@ -39,6 +39,7 @@ TOOLS = (
 )
 Message = dict[str, Any]
 changes = 0
+late: list[Any] = []
 visits = 0
 
 
@@ -148,7 +149,13 @@ def answer(message: Message) -> None:
     global visits
     number, params = message["id"], message.get("params", {})
     match message["method"]:
+        case "server/discover" if MODE == "deaf":
+            pass
+        case "server/discover" if MODE == "slow":
+            late.append(number)
         case "initialize":
+            for each in late:
+                send({"id": each, "error": {"code": -32601, "message": "no such method"}})
             version = "1999-01-01" if MODE == "ancient" else params["protocolVersion"]
             info = {"name": "raw", "version": "1", "x-odd": True}
             send(

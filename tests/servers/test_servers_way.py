@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
+import asyncio
+
+from canned_http import Answer, LegacySessions, canned
 from servers_kit import hosting, raw
 
-from mcp_tui.domain.servers import ServerState
-from mcp_tui.servers import way
+from mcp_tui.domain.servers import HttpSpec, ServerState
 
 
 class Memory:
@@ -23,15 +24,36 @@ class Memory:
         self.remembered.append(legacy)
 
 
-async def test_a_server_that_was_slow_to_show_its_era_is_not_probed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(way, "SLOW", 0.0)
+async def test_a_server_that_never_answers_the_probe_is_ready_within_its_time_and_is_not_probed_again() -> None:
     learning, knowing = Memory(), Memory(True)
-    async with hosting(raw(), eras=learning) as host:
+    async with hosting(raw("deaf", connect_timeout=2.0), eras=learning) as host:
         assert "server/discover" in {frame.method for frame in host.trace}
+        assert host.hub.status("deaf").state is ServerState.READY
+        assert host.states.count(("deaf", ServerState.CONNECTING)) == 1, "the program is not started again for it"
     assert learning.remembered == [True]
-    async with hosting(raw(), eras=knowing) as host:
+    async with hosting(raw("deaf", connect_timeout=2.0), eras=knowing) as host:
         assert "server/discover" not in {frame.method for frame in host.trace}
-        assert host.hub.status("raw").state is ServerState.READY
+        assert host.hub.status("deaf").state is ServerState.READY
+
+
+async def test_a_server_that_was_only_slow_to_answer_the_probe_is_probed_again() -> None:
+    memory = Memory()
+    async with hosting(raw("slow", connect_timeout=2.0), eras=memory) as host:
+        assert host.hub.status("slow").state is ServerState.READY
+    assert memory.remembered == []
+
+
+async def test_an_address_that_never_answers_the_probe_is_ready_within_its_time() -> None:
+    sessions, memory = LegacySessions(), Memory()
+
+    async def deaf(method: str, headers: dict[str, str], body: bytes) -> Answer:
+        while b"server/discover" in body:
+            await asyncio.Event().wait()
+        return sessions(method, headers, body)
+
+    async with canned(deaf) as url, hosting(HttpSpec("web", url, connect_timeout=1.0), eras=memory) as host:
+        assert host.hub.status("web").state is ServerState.READY
+    assert memory.remembered == [True]
 
 
 async def test_a_quick_server_is_probed_each_time() -> None:
