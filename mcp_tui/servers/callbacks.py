@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -14,6 +15,7 @@ from mcp_tui.domain.happenings import Logged, RootsTold, TaskHeard
 from mcp_tui.servers import sampling, tasks
 from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.host import Host
+from mcp_tui.servers.questions import Questions
 
 if TYPE_CHECKING:
     import mcp.types as wire
@@ -35,16 +37,15 @@ class Callbacks:
     """One server's side of the talk. Raising in here would end the connection or leak our words, so nothing does."""
 
     def __init__(self, server: str, host: Host, bounds: Bounds, changed: Callable[[], None]) -> None:
-        self.questions = 0
-        """How many questions wait for an answer: that time is no server's fault."""
+        self.questions = Questions()
         self._server = server
         self._host = host
         self._asks = host.asks
         self._tell = host.tell
         self._bounds = bounds
         self._changed = changed
-        self._open: dict[asyncio.Future[ElicitReply], tuple[Elicitation, str]] = {}
-        """The questions that wait, with the task that each belongs to, if any."""
+        self._visits: dict[str, asyncio.Event] = {}
+        """Where the person was sent to: set when the server says that all is done there."""
 
     def options(self) -> dict[str, Any]:
         """The arguments for `mcp.Client`. What has nobody to answer it is not offered."""
@@ -63,7 +64,7 @@ class Callbacks:
         """MCP, client/elicitation. Whatever goes wrong while asking is a "decline"."""
         import mcp.types as wire
 
-        if not self._bounds.takes_question(self.questions):
+        if not self._bounds.takes_question(len(self.questions)):
             return sampling.refusal(TOO_MANY)
         if isinstance(params, wire.ElicitRequestURLParams):
             ask = Elicitation(self._server, params.message, None, params.url, params.elicitation_id or "")
@@ -88,39 +89,28 @@ class Callbacks:
     def hear_of_visit(self, params: object) -> None:
         """MCP, client/elicitation: all is done at an address. A name that nobody waits for is none of our business."""
         name = params.get("elicitationId") if isinstance(params, dict) else None
-        for ask, _ in self._open.values():
-            if ask.id and ask.id == name:
-                ask.completed.set()
+        if completed := self._visits.get(str(name)):
+            completed.set()
 
     def hear_of_task(self, params: object) -> None:
         """MCP 2025-11-25, basic/utilities/tasks: how a task is doing."""
         with suppress(RequestFailed):  # a broken notice changes nothing: whoever waits asks as well
             task = tasks.task(self._server, params)
             if task.status.is_over:
-                self.task_over(task.id)
+                self.questions.task_over(task.id)
             self._tell(TaskHeard(self._server, task))
-
-    def task_over(self, task_id: str) -> None:
-        """Take back the questions of a task that is over."""
-        for asking, (_, asker) in self._open.items():
-            if asker == task_id:
-                asking.cancel()
 
     async def _answer(self, ask: Elicitation, task_id: str = "") -> ElicitReply:
         assert self._asks is not None
-        self.questions += 1
-        asking = asyncio.ensure_future(self._asks.elicit(ask))
-        self._open[asking] = ask, task_id
+        if ask.id:
+            self._visits[ask.id] = ask.completed
         try:
-            await asyncio.wait([asking])
-            return ElicitReply("cancel") if asking.cancelled() else asking.result()
+            return await self.questions.answer(self._asks.elicit(ask), task_id) or ElicitReply("cancel")
         except Exception as error:  # a boundary: the server gets no words of ours, the user gets them in the log
             self._failed("question", error)
             return ElicitReply("decline")
         finally:
-            asking.cancel()
-            del self._open[asking]
-            self.questions -= 1
+            self._visits.pop(ask.id, None)
 
     async def sample(
         self, context: ClientRequestContext, params: wire.CreateMessageRequestParams
@@ -130,16 +120,13 @@ class Callbacks:
         refused = sampling.refusal("User rejected sampling request")
         if not self._bounds.takes_sample():
             return sampling.refusal("Too many sampling requests")
-        if not self._bounds.takes_question(self.questions):
+        if not self._bounds.takes_question(len(self.questions)):
             return sampling.refusal(TOO_MANY)
-        self.questions += 1
         try:
-            reply = await self._asks.sample(sampling.read(self._server, params))
+            reply = await self.questions.answer(self._asks.sample(sampling.read(self._server, params)))
         except Exception as error:  # a boundary: as in `elicit`
             self._failed("sampling request", error)
             return refused
-        finally:
-            self.questions -= 1
         return refused if reply is None else sampling.answer(reply)
 
     def _samples(self) -> dict[str, Any]:
@@ -160,7 +147,7 @@ class Callbacks:
 
     async def log(self, params: wire.LoggingMessageNotificationParams) -> None:
         """MCP, server/utilities/logging."""
-        words = params.data if isinstance(params.data, str) else str(params.data)
+        words = params.data if isinstance(params.data, str) else _compact(params.data)
         text = f"{params.logger}: {words}" if params.logger else words
         self._tell(Logged(time.time(), self._server, params.level, text))
 
@@ -194,3 +181,7 @@ class Callbacks:
 
     def _failed(self, what: str, error: Exception) -> None:
         self._tell(Logged(time.time(), "mcp-tui", "error", f"a {what} of {self._server} could not be asked: {error}"))
+
+
+def _compact(data: object) -> str:
+    return json.dumps(data, ensure_ascii=False, separators=(",", ":"))

@@ -276,7 +276,7 @@ class Connection:
 
     def _person_is_at_it(self) -> bool:
         """Somebody answers a question or signs in: that time is no server's fault."""
-        return self.callbacks.questions > 0 or (self._authorizer is not None and self._authorizer.waiting)
+        return len(self.callbacks.questions) > 0 or (self._authorizer is not None and self._authorizer.waiting)
 
     async def _serve(self, client: Client, wire: Wire, handshake: Capture) -> None:
         """Be ready until the connection or the wish for it ends."""

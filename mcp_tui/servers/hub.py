@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 Progress = Callable[[float, float | None, str], None]
 """Called with progress, total (None: unknown) and the server's message (raw)."""
 COMPLETION_TIMEOUT = 5.0
+READ_TIMEOUT = 60.0
+"""Seconds for a prompt or a resource, unless the server's entry says how long a call may take."""
 
 
 class Hub:
@@ -183,22 +185,22 @@ class Hub:
         return self._result(server, tool, raw)
 
     async def get_prompt(self, server: str, name: str, arguments: dict[str, str]) -> PromptResult:
-        """A prompt's messages. Raises ServerError."""
+        """A prompt's messages. Raises ServerError. It takes no longer than its server's entry gives a call, or 60 s."""
         link, loudness = self._link(server), self._connections[server].loudness
 
         async def send(client: Client) -> object:
             return await client.get_prompt(name, arguments, meta=loudness.wish(link))
 
-        return convert.prompt_result(await link.request("prompts/get", send))
+        return convert.prompt_result(await link.request("prompts/get", send, self._read_timeout(server)))
 
     async def read_resource(self, server: str, uri: str) -> ResourceResult:
-        """A resource's contents. Raises ServerError."""
+        """A resource's contents, in as much time as a prompt has. Raises ServerError."""
         link, loudness = self._link(server), self._connections[server].loudness
 
         async def send(client: Client) -> object:
             return await client.read_resource(uri, meta=loudness.wish(link))
 
-        return convert.resource_result(await link.request("resources/read", send))
+        return convert.resource_result(await link.request("resources/read", send, self._read_timeout(server)))
 
     async def complete(
         self,
@@ -249,7 +251,7 @@ class Hub:
     async def cancel_task(self, task: Task) -> Task:
         """End a task. Raises ServerError, also for one that has ended already."""
         raw = await tasks.cancel(self._link(task.server), task.id)
-        self._connections[task.server].callbacks.task_over(task.id)
+        self._connections[task.server].callbacks.questions.task_over(task.id)
         return tasks.task(task.server, raw, task.tool)
 
     async def list_tasks(self, server: str) -> list[Task]:
@@ -336,6 +338,9 @@ class Hub:
             connection.rest(ServerState.CONSENT)
         else:
             connection.start()
+
+    def _read_timeout(self, server: str) -> float:
+        return self._connections[server].spec.call_timeout or READ_TIMEOUT
 
     def _result(self, server: str, tool: str, raw: Mapping[str, Any]) -> ToolResult:
         schema = next((each.output_schema for each in self.catalog(server).tools if each.name == tool), None)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import nullcontext
 from contextvars import copy_context
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,8 @@ URL_FIRST = -32042
 """The error of a server that wants the person to go to an address first (MCP 2025-11-25, client/elicitation)."""
 MAX_VISITS = 3
 """How often one request may ask for that."""
+CALLS = ("tools/call", "prompts/get", "resources/read")
+"""The requests in whose time a server may have something to ask."""
 Send = Callable[["Client"], Coroutine[Any, Any, object]]
 
 
@@ -50,6 +53,10 @@ class Link:
         until the person goes to an address is sent again after they did.
         """
         patience = Patience(timeout) if isinstance(timeout, float | int) else timeout
+        with self._callbacks.questions.call() if method in CALLS else nullcontext():
+            return await self._requested(method, send, patience)
+
+    async def _requested(self, method: str, send: Send, patience: Patience | None) -> dict[str, Any]:
         for _ in range(MAX_VISITS):
             try:
                 return await self._request(method, send, patience)
@@ -66,7 +73,8 @@ class Link:
         try:
             if not await self._settled(task, capture, patience):
                 waited = human_time(patience.seconds if patience else 0)
-                raise RequestTimedOut(f"{self._server} did not answer within {waited}", subject=self._server)
+                hint = 'try again, or give it longer: "call_timeout" in its entry'
+                raise RequestTimedOut(f"{self._server} did not answer within {waited}", subject=self._server, hint=hint)
             return self._outcome(task, capture)
         finally:
             task.cancel()

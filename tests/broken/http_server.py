@@ -1,6 +1,7 @@
 """Addresses that are broken in one way, on raw sockets: `async with broken_http(KIND) as url`.
 
-Kinds beside those of HTTP itself are good servers of the legacy era until their fault comes.
+Kinds beside those of HTTP itself are good servers of the legacy era until their fault comes; those of "sse-" speak
+HTTP+SSE (2024-11-05): their replies come on the stream of a GET.
 """
 
 from __future__ import annotations
@@ -49,6 +50,8 @@ class _Broken:
         self._kind = kind
         self._open: set[asyncio.Task[None]] = set()
         self._sessions = 0
+        self._stream: asyncio.StreamWriter | None = None
+        self._resets = 1
 
     async def aclose(self) -> None:
         for task in self._open:
@@ -75,36 +78,67 @@ class _Broken:
         }
         body = await reader.readexactly(int(fields.get("content-length", 0)))
         if self._kind == "http-reset":
-            linger = struct.pack("ii", 1, 0)  # closing now sends RST instead of FIN
-            writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+            _reset(writer)
         elif self._kind in REFUSALS:
             await _reply(writer, *REFUSALS[self._kind])
+        elif self._kind.startswith("sse-") and head.startswith("GET"):
+            self._stream = writer
+            writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n")
+            writer.write(b"event: endpoint\ndata: /messages\n\n")
+            await reader.read()  # until the client leaves
         elif not head.startswith("POST"):
             await _reply(writer, 405)
+        elif self._stream is not None:
+            await self._take(writer, json.loads(body), self._stream)
         else:
             await self._answer(writer, json.loads(body), fields.get("mcp-session-id", ""))
 
-    async def _answer(self, writer: asyncio.StreamWriter, message: Message, session: str) -> None:
-        method = message.get("method")
-        if method == "initialize":
-            self._sessions += 1
-            version = message["params"]["protocolVersion"]
-            info = {"name": self._kind, "version": "1"}
-            result = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
-            await _reply(writer, 200, {"mcp-session-id": str(self._sessions)}, _result(message, result))
-        elif "id" not in message:
-            await _reply(writer, 202)
-        elif method == "tools/list":
-            tools = [{"name": "echo", "description": "Gives back", "inputSchema": {"type": "object"}}]
-            await _reply(writer, 200, {}, _result(message, {"tools": tools}))
-        elif method == "tools/call":
-            await self._call(writer, message, session)
+    async def _take(self, writer: asyncio.StreamWriter, message: Message, stream: asyncio.StreamWriter) -> None:
+        """A message of HTTP+SSE: what HTTP would answer comes as an event."""
+        is_call = message.get("method") == "tools/call"
+        if is_call and self._kind == "sse-post-refused":
+            await _reply(writer, 500)
+        elif is_call and self._kind == "sse-reset" and self._resets:
+            self._resets -= 1
+            _reset(writer)
         else:
-            unknown = {"jsonrpc": "2.0", "id": message["id"], "error": {"code": -32601, "message": "no such method"}}
-            await _reply(writer, 200, {}, json.dumps(unknown).encode())
+            await _reply(writer, 202)
+            if reply := self._reply_to(message):
+                stream.write(b"event: message\ndata: " + reply + b"\n\n")
+
+    async def _answer(self, writer: asyncio.StreamWriter, message: Message, session: str) -> None:
+        more: dict[str, str] = {}
+        if message.get("method") == "initialize":
+            self._sessions += 1
+            more["mcp-session-id"] = str(self._sessions)
+        if message.get("method") == "tools/call":
+            await self._call(writer, message, session)
+        elif reply := self._reply_to(message):
+            await _reply(writer, 200, more, reply)
+        else:
+            await _reply(writer, 202)
+
+    def _reply_to(self, message: Message) -> bytes | None:
+        """What a good server answers; None for a notice."""
+        if "id" not in message:
+            return None
+        match message.get("method"):
+            case "initialize":
+                version = message["params"]["protocolVersion"]
+                info = {"name": self._kind, "version": "1"}
+                result = {"protocolVersion": version, "capabilities": {"tools": {}}, "serverInfo": info}
+                return _result(message, result)
+            case "tools/list":
+                tools = [{"name": "echo", "description": "Gives back", "inputSchema": {"type": "object"}}]
+                return _result(message, {"tools": tools})
+            case "tools/call":
+                return _result(message, {"content": [{"type": "text", "text": "{}"}]})
+            case _:
+                error = {"code": -32601, "message": "no such method"}
+                return json.dumps({"jsonrpc": "2.0", "id": message["id"], "error": error}).encode()
 
     async def _call(self, writer: asyncio.StreamWriter, message: Message, session: str) -> None:
-        reply = _result(message, {"content": [{"type": "text", "text": "{}"}]})
+        reply = self._reply_to(message) or b""
         match self._kind:
             case "http-forgets" if session == "1":
                 await _reply(writer, 404, {}, b"unknown session")
@@ -120,6 +154,12 @@ class _Broken:
                 writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 999\r\n\r\n{")
             case _:
                 await _reply(writer, 200, {}, reply)
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    """Let closing send RST instead of FIN."""
+    linger = struct.pack("ii", 1, 0)
+    writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
 
 
 def _result(message: Message, result: Message) -> bytes:

@@ -46,12 +46,13 @@ class Broken:
     within: float
     """Seconds from its start, or from the call that brings out the fault, until the user is told."""
     connect_timeout: float = HANDSHAKE
+    call_timeout: float | None = None
     loud: bool = False
     """It takes what the processor gives: its own seconds are measured with nobody beside it but the good servers."""
 
     @property
     def is_http(self) -> bool:
-        return self.name.startswith("http-")
+        return self.name.startswith(("http-", "sse-"))
 
 
 def stdio(name: str, *args: str, **more: float) -> StdioSpec:
@@ -95,6 +96,24 @@ async def call(hub: Hub, name: str, timeout: float = CALL) -> str:
 
 async def call_patiently(hub: Hub, name: str) -> str:
     return await call(hub, name, 10.0)
+
+
+async def ask(hub: Hub, name: str, what: Callable[[], Awaitable[object]]) -> str:
+    """Something else is asked of it than a call."""
+    await hub.wait_settled([name])
+    try:
+        told = f"answered {await what()}"
+    except ServerError as error:
+        told = f"{type(error).__name__}: {error} | {error.hint}"
+    return f"{told} | {status(hub, name)}"
+
+
+async def read(hub: Hub, name: str) -> str:
+    return await ask(hub, name, lambda: hub.read_resource(name, "broken://a"))
+
+
+async def prompt(hub: Hub, name: str) -> str:
+    return await ask(hub, name, lambda: hub.get_prompt(name, "greet", {}))
 
 
 async def until(true: Callable[[], object]) -> None:
@@ -159,6 +178,7 @@ async def close(hub: Hub, name: str) -> str:
 
 ENDED, USED = "The program ended before it answered.", "The program ended while it was in use."
 UNHEARD = "The program started but did not answer within"
+UNANSWERED = ("RequestTimedOut", "did not answer within 1.0 s")
 STDIO = (
     Broken("exits", "ends at once", connect, ("failed", "exited 1", ENDED, "fatal: missing API key"), 2),
     Broken("silent", "never says anything", connect, ("failed", "no answer", UNHEARD), 3),
@@ -192,6 +212,8 @@ STDIO = (
         "changes-itself", "another name and version at each start", change_itself, ("first", "then changed", "ready"), 2
     ),
     Broken("never-answers", "never answers a call", call, ("did not answer within 1.0 s", "ready"), 2),
+    Broken("silent-read", "never answers a read", read, (*UNANSWERED, '"call_timeout"', "ready"), 2, call_timeout=CALL),
+    Broken("silent-prompt", "never gives a prompt", prompt, (*UNANSWERED, "ready"), 2, call_timeout=CALL),
     Broken("wrong-ids", "answers under other ids", call, ("did not answer within 1.0 s", "ready"), 2),
     Broken("no-result", "a reply with neither result nor error", call, ("no readable JSON", "ready"), 2),
     Broken("half-a-reply", "half a result, then it exits", call_and_come_back, ("ServerLost", "exited 0", "then"), 2),
@@ -240,6 +262,14 @@ HTTP = (
         ("ServerLost", "went away before it answered", "then answered {}", "ready"),
         3,
     ),
+    Broken("sse-post-refused", "refuses messages of HTTP+SSE", call, ("RequestFailed", "(HTTP 500)", "ready"), 2),
+    Broken(
+        "sse-reset",
+        "resets a message's connection",
+        call_twice,
+        ("ServerLost", "went away before it answered", "then answered {}", "ready"),
+        3,
+    ),
 )
 KINDS = (*STDIO, *HTTP)
 
@@ -249,9 +279,10 @@ async def seen(hub: Hub, kind: Broken, folder: Path, crowd: asyncio.Semaphore) -
     async with crowd, contextlib.AsyncExitStack() as stack:
         if kind.is_http:
             url = await stack.enter_async_context(broken_http(kind.name))
-            spec = HttpSpec(kind.name, url, connect_timeout=kind.connect_timeout)
+            spec = HttpSpec(kind.name, url, sse=kind.name.startswith("sse-"))
         else:
-            spec = replace(stdio(kind.name, str(folder / kind.name)), connect_timeout=kind.connect_timeout)
+            spec = stdio(kind.name, str(folder / kind.name))
+        spec = replace(spec, connect_timeout=kind.connect_timeout, call_timeout=kind.call_timeout)
         began = time.perf_counter()
         hub.add(spec)
         try:

@@ -90,7 +90,10 @@ def initialize(params: Message) -> Message:
         version = "2025-03-26" if FLAG.exists() else "2025-06-18"
         FLAG.touch()
     info = {"name": name, "version": "1"}
-    return {"protocolVersion": version, "capabilities": {"tools": {"listChanged": True}}, "serverInfo": info}
+    capabilities: Message = {"tools": {"listChanged": True}}
+    if KIND in ("silent-read", "silent-prompt"):
+        capabilities |= {"resources": {}, "prompts": {}}
+    return {"protocolVersion": version, "capabilities": capabilities, "serverInfo": info}
 
 
 def list_tools(params: Message) -> Message:
@@ -184,6 +187,12 @@ def answer(message: Message) -> None:
             send({"id": number, "error": {"code": -32603, "message": "the tools are on holiday"}})
         case "tools/list":
             send({"id": number, "result": list_tools(params)})
+        case "resources/list":
+            send({"id": number, "result": {"resources": [{"uri": "broken://a", "name": "a"}]}})
+        case "prompts/list":
+            send({"id": number, "result": {"prompts": [{"name": "greet"}]}})
+        case "resources/read" | "prompts/get":
+            pass  # only the kinds that never answer these say that they have any
         case "tools/call":
             if result := call(number, params.get("arguments", {})):
                 send({"id": number, "result": result})

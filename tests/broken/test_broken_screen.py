@@ -7,6 +7,8 @@ import time
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+import pytest
+
 from mcp_tui.domain.servers import HttpSpec, ServerState
 from tests.broken.http_server import broken_http
 from tests.broken.key_to_paint import Frames, Typist
@@ -156,3 +158,24 @@ async def test_a_killed_server_says_so_within_half_a_second_and_r_brings_it_back
         (call,) = bench.calls.of("gone-for-good", tool.name)
         assert call.arguments == {"n": 1}
         assert me.app.bench.hub.status("good").state is ServerState.READY
+
+
+@pytest.mark.parametrize(("name", "item", "method"), [("silent-read", "a", "read"), ("silent-prompt", "greet", "get")])
+async def test_esc_stops_waiting_for_an_answer_and_tells_the_server(
+    folder: Folder, name: str, item: str, method: str
+) -> None:
+    async with seat(folder, [stdio(name)], size=(150, 40)) as me:
+        await me.press("f2", "slash")
+        await me.paste(item)
+        await me.press("enter", "enter")
+        await me.answer("a")  # whether it may be asked at all
+        await me.sees("esc  stops it")
+        trace = me.app.bench.trace
+        await me.until(lambda: any(frame.method.endswith(f"/{method}") for frame in trace))
+        asked = next(frame for frame in trace if frame.method.endswith(f"/{method}"))
+        await me.press("escape")
+        await me.sees("stopped by you")
+        await me.sees_no("stops it")
+        await me.until(lambda: "notifications/cancelled" in [each.method for each in trace])
+        (told,) = [each.body for each in trace if each.method == "notifications/cancelled"]
+        assert str(told["params"]["requestId"]) == asked.id

@@ -38,6 +38,10 @@ TOOLS = (
     "done",
 )
 Message = dict[str, Any]
+QUESTION = {
+    "message": "Who are you?",
+    "requestedSchema": {"type": "object", "properties": {"name": {"type": "string"}}},
+}
 changes = 0
 late: list[Any] = []
 visits = 0
@@ -112,9 +116,7 @@ def call(name: str, number: Any, arguments: Message) -> Message | None:
         case "misfit":
             return text("ok", structuredContent={"n": "three"})
         case "ask":
-            schema = {"type": "object", "properties": {"name": {"type": "string"}}}
-            asking = {"message": "Who are you?", "requestedSchema": schema}
-            send({"id": "q1", "method": "elicitation/create", "params": asking})
+            send({"id": "q1", "method": "elicitation/create", "params": QUESTION})
             return text(json.dumps(receive().get("result")))
         case "sample":
             asking = {"messages": [{"role": "user", "content": {"type": "text", "text": "2 + 2?"}}], "maxTokens": 9}
@@ -210,6 +212,8 @@ def main() -> None:
         message: Message = json.loads(line)
         if MODE == "strict" and message.get("method") == "server/discover":
             sys.exit("expected initialize")
+        if MODE == "asks" and message.get("method") == "notifications/initialized":
+            send({"id": "q0", "method": "elicitation/create", "params": QUESTION})
         if message.get("method") == "notifications/cancelled":
             print("told to stop", message["params"]["requestId"], file=sys.stderr, flush=True)
         if message.get("method") == "notifications/roots/list_changed":

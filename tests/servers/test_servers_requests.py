@@ -9,11 +9,32 @@ import time
 import pytest
 from servers_kit import Answers, Host, hosting, modern, raw, soon
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers
+from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, SampleReply, Sampling
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.content import TextBlock, UnknownBlock
 from mcp_tui.domain.errors import RequestFailed, RequestTimedOut, ServerLost
 from mcp_tui.domain.servers import ServerState
+
+
+class Undecided(NobodyAnswers):
+    """Somebody who never answers."""
+
+    def __init__(self) -> None:
+        self.began, self.ended = asyncio.Event(), asyncio.Event()
+
+    async def elicit(self, ask: Elicitation) -> ElicitReply:
+        await self._wait()
+        raise AssertionError
+
+    async def sample(self, ask: Sampling) -> SampleReply | None:
+        await self._wait()
+
+    async def _wait(self) -> None:
+        self.began.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.ended.set()
 
 
 async def test_a_modern_server_is_listed_called_and_read_and_reports_progress() -> None:
@@ -129,6 +150,28 @@ async def test_cancelling_a_caller_tells_the_server() -> None:
         with pytest.raises(asyncio.CancelledError):
             await call
         await host.until(lambda: any("told to stop" in line for line in host.hub.stderr("raw")))
+
+
+@pytest.mark.parametrize("tool", ["ask", "sample"])
+async def test_a_question_ends_with_the_last_call_in_whose_time_it_was_asked(tool: str) -> None:
+    async with hosting(raw(), asks=(person := Undecided()), sampling=True) as host:
+        other = asyncio.create_task(host.call("never"))
+        await host.until(lambda: "tools/call" in [frame.method for frame in host.trace])
+        call = asyncio.create_task(host.call(tool))
+        await soon(person.began.wait())
+        call.cancel()
+        await asyncio.wait({call})
+        assert not person.ended.is_set(), "the other call may need the answer"
+        other.cancel()
+        await soon(person.ended.wait())
+        await host.until(lambda: any(frame.outgoing and frame.is_reply for frame in host.trace))
+
+
+async def test_a_question_that_no_call_brought_about_stays() -> None:
+    async with hosting(raw("asks"), asks=(person := Undecided())) as host:
+        await soon(person.began.wait())
+        assert await host.call("echo", "asks") == "{}"
+        assert not person.ended.is_set()
 
 
 async def test_a_refusal_keeps_its_code_and_data() -> None:

@@ -99,7 +99,7 @@ async def test_a_log_level_is_told_at_once_and_again_after_a_reconnect() -> None
         assert hub.status("telling").state is ServerState.READY
         assert json.loads(await call("told"))["level"] == "debug"
         await call("speak")
-        assert host.logged("emergency") == ["db: {'said': 'emergency'}"]
+        assert host.logged("emergency") == ['db: {"said":"emergency"}']
 
 
 async def test_a_server_of_the_new_era_logs_only_when_a_request_wishes_it() -> None:

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
+from textual.worker import Worker
 
+from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
-from mcp_tui.ui.widgets.inspector.page import View
+from mcp_tui.ui.widgets.inspector.page import Page, View
+from mcp_tui.ui.widgets.inspector.running import Running
 from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested
 from mcp_tui.ui.widgets.pieces import marked, prose
 from mcp_tui.ui.widgets.schema_form import SchemaForm, Suggest
+
+if TYPE_CHECKING:
+    from mcp_tui.workbench.bench import Workbench
 
 R = TypeVar("R")
 
@@ -73,6 +81,51 @@ class FormView(View, can_focus=False):
     @property
     def home(self) -> Widget:
         return next((each for each in self.screen.focus_chain if self.form in each.ancestors), self)
+
+
+class AskingPage(Page):
+    """A page that asks its server for something: a line says so after a moment, and esc stops it."""
+
+    def __init__(self, bench: Workbench, ref: Ref) -> None:
+        super().__init__(bench, ref)
+        self._waiting = Running()
+        self._worker: Worker[None] | None = None
+
+    def compose(self) -> ComposeResult:
+        yield from super().compose()
+        yield self._waiting
+
+    @property
+    def is_busy(self) -> bool:
+        return self._worker is not None and self._worker.is_running
+
+    def stop(self) -> bool:
+        if self._worker is None or not self.is_busy:
+            return False
+        self._worker.cancel()
+        self._came(Asked({}, None, "stopped by you"))
+        return True
+
+    def ask(self, words: str, arguments: dict[str, str], answer: Callable[[], Awaitable[Any]]) -> None:
+        """Wait for an answer, which takes the place of another one that is waited for."""
+        self._waiting.start(words)
+        work = partial(self._ask, arguments, answer)
+        self._worker = self.run_worker(work, group="ask", exclusive=True, exit_on_error=False)
+
+    async def _ask(self, arguments: dict[str, str], answer: Callable[[], Awaitable[Any]]) -> None:
+        try:
+            asked = Asked(arguments, await answer())
+        except McpTuiError as error:
+            asked = Asked(arguments, None, error.what, error.hint)
+        self._came(asked)
+
+    def _came(self, asked: Asked[Any]) -> None:
+        self._waiting.stop()
+        self.show_asked(asked)
+
+    def show_asked(self, asked: Asked[Any]) -> None:
+        """Show what came, or why nothing did."""
+        raise NotImplementedError
 
 
 def failure_lines(what: str, hint: str) -> Iterator[Widget]:

@@ -116,7 +116,13 @@ class Page(Vertical):
 
     @property
     def is_running(self) -> bool:
+        """Whether a call runs."""
         return False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether something runs that esc stops."""
+        return self.is_running
 
     # -- tabs ---------------------------------------------------------------------------------------
 
@@ -204,7 +210,7 @@ class Page(Vertical):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Fields and buttons of a form keep every key but esc; esc on the first tab is the workspace's."""
         if action == "first_tab":
-            return self.is_running or self.line.active != self.tabs()[0][0]
+            return self.is_busy or self.line.active != self.tabs()[0][0]
         focused = self.screen.focused
         return focused is None or not any(isinstance(each, SchemaForm) for each in focused.ancestors_with_self)
 

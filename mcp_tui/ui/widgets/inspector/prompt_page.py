@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalGroup
@@ -17,8 +18,8 @@ from mcp_tui.domain.content import PromptResult, block_text
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.schema import schema_for_prompt
 from mcp_tui.ui.refs import Ref, find
-from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView, TextsView, failure_lines
-from mcp_tui.ui.widgets.inspector.page import Page, View
+from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView, TextsView, failure_lines
+from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.texts import BADGE, block_view, breach_view
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
@@ -73,7 +74,7 @@ class PromptPreview(TextsView):
             yield pairs(*((line(name), prose(value)) for name, value in arguments.items()))
 
 
-class PromptPage(Page):
+class PromptPage(AskingPage):
     """Preview, Arguments and Raw of one prompt."""
 
     BINDINGS = [
@@ -137,15 +138,10 @@ class PromptPage(Page):
     def fetch(self, arguments: dict[str, str]) -> None:
         """Ask the server for the messages; the gate asks first where it must."""
         self._values = arguments
-        self._fetch(arguments)
+        self.ask("fetching", arguments, partial(self.bench.get_prompt, self.prompt, arguments))
 
-    @work(group="fetch", exclusive=True, exit_on_error=False)
-    async def _fetch(self, arguments: dict[str, str]) -> None:
-        try:
-            result = await self.bench.get_prompt(self.prompt, arguments)
-            self._fetched = Asked(arguments, result)
-        except McpTuiError as error:
-            self._fetched = Asked(arguments, None, error.what, error.hint)
+    def show_asked(self, asked: Fetched) -> None:
+        self._fetched = asked
         self.renew("raw")
         self.open("preview", focus=self.has_focus_within, again=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import on, work
@@ -12,8 +13,8 @@ from mcp_tui.domain.catalog import Resource, Template
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.uri_template import expand, schema_for
 from mcp_tui.ui.refs import Ref, find
-from mcp_tui.ui.widgets.inspector.fetching import Asked, FormView
-from mcp_tui.ui.widgets.inspector.page import Page, View
+from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView
+from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.resource_views import Contents, Read, ResourceDetails
 from mcp_tui.ui.widgets.inspector.watching import Watcher
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
 
-class ResourcePage(Page):
+class ResourcePage(AskingPage):
     """Content, Details and Raw; a template has its variables first."""
 
     BINDINGS = [
@@ -101,14 +102,10 @@ class ResourcePage(Page):
         """Read the resource, or an address that the template makes; the gate asks first where it must."""
         self._uri = uri
         self._watcher.look_at(uri)
-        self._fetch(uri)
+        self.ask("reading", {}, partial(self.bench.read_resource, self.item, uri))
 
-    @work(group="read", exclusive=True, exit_on_error=False)
-    async def _fetch(self, uri: str) -> None:
-        try:
-            self._read = Asked({}, await self.bench.read_resource(self.item, uri))
-        except McpTuiError as error:
-            self._read = Asked({}, None, error.what, error.hint)
+    def show_asked(self, asked: Read) -> None:
+        self._read = asked
         self.renew("raw")
         self.open("content", focus=self.has_focus_within, again=True)
 
