@@ -11,7 +11,7 @@ from textual.widget import Widget
 
 from mcp_tui.domain.catalog import Resource, Template
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.uri_template import expand, schema_for
+from mcp_tui.domain.uri_template import expand, lists, schema_for
 from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView
 from mcp_tui.ui.widgets.inspector.page import View
@@ -96,7 +96,7 @@ class ResourcePage(AskingPage):
         event.stop()
         event.form.set_values(event.values)
         self._values = {name: str(value) for name, value in event.values.items()}
-        self.read(expand(self.item.key, self._values))
+        self.read(expand(self.item.key, lists(self.item.key, self._values)))
 
     def read(self, uri: str) -> None:
         """Read the resource, or an address that the template makes; the gate asks first where it must."""
