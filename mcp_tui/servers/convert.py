@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from mcp_tui.domain.catalog import Hints, Prompt, PromptArgument, Resource, Template, Tool
+from mcp_tui.domain.completion import Completion
 from mcp_tui.domain.content import (
     BlobBlock,
     Block,
@@ -132,10 +133,14 @@ def _bad_contents(raw: Raw) -> str:
     return "has neither text nor bytes" if _contents(raw) is None else ""
 
 
-def completion(raw: Raw) -> list[str]:
+def completion(raw: Raw) -> Completion:
     """MCP, server/utilities/completion: CompleteResult."""
-    values = _object(raw.get("completion")).get("values")
-    return [each for each in cast(list[Any], values) if isinstance(each, str)] if isinstance(values, list) else []
+    said = _object(raw.get("completion"))
+    values, total = said.get("values"), said.get("total")
+    named = [each for each in cast(list[Any], values) if isinstance(each, str)] if isinstance(values, list) else []
+    if isinstance(total, int) and total > len(named):
+        return Completion(named, total - len(named))
+    return Completion(named, None if said.get("hasMore") is True else 0)
 
 
 def block(raw: Raw) -> Block:

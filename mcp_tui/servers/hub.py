@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.asks import Root, ServerAsks
 from mcp_tui.domain.catalog import Catalog
+from mcp_tui.domain.completion import Completion
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.errors import ConfigError, RequestFailed, ServerUnreachable
 from mcp_tui.domain.happenings import Listener, ServerRemoved
@@ -211,11 +212,11 @@ class Hub:
         argument: str,
         value: str,
         context: dict[str, str] | None = None,
-    ) -> list[str]:
+    ) -> Completion:
         """What a server suggests for an argument of a prompt or template; nothing when it cannot."""
         link = self._link(server)
         if link.client.server_capabilities.completions is None:
-            return []
+            return Completion()
 
         async def send(client: Client) -> object:
             from mcp.types import PromptReference, ResourceTemplateReference
@@ -230,7 +231,7 @@ class Hub:
         try:
             raw = await link.request("completion/complete", send, COMPLETION_TIMEOUT)
         except RequestFailed:
-            return []
+            return Completion()
         return convert.completion(raw)
 
     # -- tasks -----------------------------------------------------------------------------------------

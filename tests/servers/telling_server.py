@@ -55,7 +55,8 @@ def complete(params: Message) -> Message:
     cities = {"fr": ["Paris", "Pau"], "de": ["Berlin", "Bonn"]}.get(others.get("country", ""), ["Paris", "Berlin"])
     values = ["fr", "de"] if params["argument"]["name"] == "country" else cities
     found = [each for each in values if each.lower().startswith(typed.lower())]
-    return {"completion": {"values": found, "total": len(found), "hasMore": False}}
+    total = 117 if typed == "B" else len(found)
+    return {"completion": {"values": found, "total": total, "hasMore": total > len(found)}}
 
 
 def answer(number: Any, method: str, params: Message) -> Message | None:

@@ -146,3 +146,5 @@ async def test_suggestions_know_the_other_values(ref: dict[str, str]) -> None:
         ask = partial(host.hub.complete, "telling", argument="city", value="P", **ref)
         assert await soon(ask()) == ["Paris"]
         assert await soon(ask(context={"country": "fr"})) == ["Paris", "Pau"]
+        found = await soon(ask(value="B"))
+        assert (found, found.unnamed) == (["Berlin"], 116)

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from looking import screen_text
+from looking import screen_text, until
 from textual.app import App, ComposeResult
 from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input, Static
 
+from mcp_tui.domain.completion import Completion
 from mcp_tui.domain.schema import UNSET, fields_of, same
 from mcp_tui.ui.themes import INK, with_roles
 from mcp_tui.ui.widgets.form_choices import YesNo
@@ -272,6 +273,17 @@ async def test_suggestions_of_the_server_stand_under_the_field_and_right_takes_t
         await press(pilot, "right", "ctrl+s")
 
         assert app.sent == [{"text": "Oslo"}]
+
+
+@pytest.mark.parametrize(("unnamed", "words"), [(116, "Oslo · 116 more"), (None, "Oslo · more")])
+async def test_suggestions_say_how_many_more_the_server_knows(unnamed: int | None, words: str) -> None:
+    async def suggest(name: str, text: str, others: dict[str, str]) -> list[str]:
+        return Completion(["Oslo"], unnamed)
+
+    app = Bench(NOTE, suggest=suggest)
+    async with app.run_test() as pilot:
+        await press(pilot, "O")
+        await until(lambda: words in app.words, 5.0)
 
 
 async def test_up_and_down_choose_a_suggestion_and_beyond_the_ends_is_what_was_typed() -> None:

@@ -11,6 +11,7 @@ from textual.containers import HorizontalGroup, VerticalGroup
 from textual.content import Content
 from textual.widgets import Static
 
+from mcp_tui.domain.completion import Completion
 from mcp_tui.domain.schema import Field, type_words
 from mcp_tui.domain.text import clean, clean_line, shorten
 from mcp_tui.ui.widgets.form_choices import YesNoEntry
@@ -43,8 +44,10 @@ class Says(Static):
         first = at - at % _MAX_SUGGESTIONS
         page = values[first : first + _MAX_SUGGESTIONS]
         words = [("▸ " if value == chosen else "") + shorten(clean_line(value), 30) for value in page]
-        more = len(values) - first - len(page)
-        self._suggested = " · ".join([*words, *([f"{more} more"] if more > 0 else [])]) + ("   ↑↓" if words else "")
+        unnamed = values.unnamed if isinstance(values, Completion) else 0
+        more = len(values) - first - len(page) + (unnamed or 0)
+        rest = ["more"] if unnamed is None else [f"{more:,} more"] if more > 0 else []
+        self._suggested = " · ".join([*words, *rest]) + "   ↑↓" if words else ""
         self._show()
 
     def set_blank(self, words: str) -> None:
