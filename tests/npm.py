@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -14,7 +15,14 @@ import pytest
 
 TIMEOUT = 300.0
 """Seconds for the installation."""
-needs_npm = pytest.mark.skipif(shutil.which("npm") is None, reason="npm is missing, which brings the program")
+
+
+def is_excused(environ: Mapping[str, str]) -> bool:
+    """Whether what needs npm may be left out: it is missing, and this is no run that has to show everything (CI)."""
+    return shutil.which("npm", path=environ.get("PATH", "")) is None and not environ.get("CI")
+
+
+needs_npm = pytest.mark.skipif(is_excused(os.environ), reason="npm is missing, which brings the program")
 
 
 def install(*packages: str, folder: Path | None = None) -> Path:

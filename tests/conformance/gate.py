@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import NamedTuple
 
 from tests.conformance.suite import REVISION, Outcome, Run, Suite
 from tests.warm import warm
@@ -57,12 +58,27 @@ def surprise(outcome: Outcome, expected: dict[str, str]) -> str:
     return "" if reason else f"{outcome.run} fails:\n{outcome.words}"
 
 
-def totals(done: Sequence[Outcome]) -> str:
-    """How many of the required, and of all scenarios, pass."""
+class Counts(NamedTuple):
+    """How many pass, of how many."""
+
+    required: int
+    of_required: int
+    scenarios: int
+    of_scenarios: int
+
+
+def counts(done: Sequence[Outcome]) -> Counts:
+    """The required ones, and all scenarios."""
     required = [each.passed for each in done if each.run.revision]
     scenarios = {each.run.scenario for each in done}
     failed = {each.run.scenario for each in done if not each.passed}
+    return Counts(sum(required), len(required), len(scenarios) - len(failed), len(scenarios))
+
+
+def totals(done: Sequence[Outcome]) -> str:
+    """The counts in words."""
+    count = counts(done)
     return (
-        f"{sum(required)} of {len(required)} that {REVISION} requires; "
-        f"{len(scenarios) - len(failed)} of {len(scenarios)} scenarios in all"
+        f"{count.required} of {count.of_required} that {REVISION} requires; "
+        f"{count.scenarios} of {count.of_scenarios} scenarios in all"
     )
