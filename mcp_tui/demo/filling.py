@@ -13,7 +13,7 @@ from mcp_tui.demo.wording import FILLERS, NUMBER, QUOTED, WORD, Offered, json_ob
 _DIGITS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 NUMBER_WORDS = {word: number for number, word in enumerate(_DIGITS)}
 _CONNECTORS = "with|in|for|at|about|called|named|saying|from"
-_BEFORE = r"(?:\b(?:to|with|in|for|of|at|over|the|next|and|by)\s+)*"
+_BEFORE = r"(?:\b(?:to|with|in|for|of|at|over|the|next|and|by)\s+){0,4}"
 _AFTER_PREPOSITION = re.compile(rf"\b(?:{_CONNECTORS}|of)\b\s*:?\s*(?=\S)", re.IGNORECASE)
 _LEADING_CONNECTOR = re.compile(rf"^\s*(?:{_CONNECTORS})\b\s*:?\s*(?=\S)", re.IGNORECASE)
 _YES, _NO = {"true", "yes", "on"}, {"false", "no", "off", "not", "without"}

@@ -19,7 +19,7 @@ from mcp_tui.demo.report import escaped, listed, report, results_at_end, text_of
 from mcp_tui.demo.wording import Offered
 
 CONFESSION = "I am a script, not an AI"
-LONGEST = 500
+LONGEST = 20_000
 """Characters of a request that it takes apart; the patterns are not made for essays."""
 LISTED = 25
 """At most so many tools are listed in an answer."""
@@ -65,7 +65,7 @@ def answer(request: Mapping[str, Any]) -> Answer:
     if not tools:
         return Answer(f"{CONFESSION}: I only call tools, and none is offered to me here.{_echo(said)}")
     if len(said) > LONGEST:
-        return Answer(f"{CONFESSION}, and I read at most {LONGEST} characters; these were {len(said)}.")
+        return Answer(f"{CONFESSION}, and I read at most {LONGEST:,} characters; these were {len(said):,}.")
     return _choose(said, tools, is_first)
 
 

@@ -208,8 +208,16 @@ def test_a_request_in_parts_is_read_like_one_in_a_string(demo_tools: list[dict[s
 
 
 def test_a_request_too_long_to_take_apart_is_refused_in_words(demo_tools: list[dict[str, Any]]) -> None:
-    found = said("add 1 and 2 " * 1000, demo_tools)
-    assert not found.calls and "at most 500 characters" in found.text
+    assert said(("add " + "to " * 7_000)[:20_000], demo_tools).text  # with a pattern that walks back, a minute's work
+    found = said("add 1 and 2 " * 2_000, demo_tools)
+    assert not found.calls and "at most 20,000 characters" in found.text
+
+
+def test_a_value_as_long_as_a_page_is_taken(demo_tools: list[dict[str, Any]]) -> None:
+    page = "The quick brown fox, and 3 more; count to five or add 1 to it. " * 300
+    for request in (f"reverse '{page}'", f"reverse_text {json.dumps({'text': page})}", f'reverse text="{page}"'):
+        (call,) = said(request, demo_tools).calls
+        assert (call.name, call.arguments) == ("demo__reverse_text", {"text": page}), request[:40]
 
 
 def test_a_number_that_json_cannot_say_is_not_taken(demo_tools: list[dict[str, Any]]) -> None:
