@@ -148,7 +148,8 @@ async def serve(port: int, delay: float) -> None:
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopped.set)
+        with suppress(NotImplementedError):  # on Windows no loop listens to signals
+            loop.add_signal_handler(number, stopped.set)
     threading.Thread(target=_wait_for_end_of_input, args=(loop, stopped), daemon=True).start()
     async with HttpServer(Endpoint(delay).handle, port) as server:
         print(json.dumps({"url": f"http://127.0.0.1:{server.port}/v1"}), flush=True)

@@ -11,7 +11,6 @@ HTTP connection does). Requests come from other tasks, through the `Link`.
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 import time
 from contextlib import suppress
@@ -44,7 +43,7 @@ from mcp_tui.servers.http import http_transport
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.loudness import Loudness
-from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.process import HAS_GROUPS, ServerProcess
 from mcp_tui.servers.pulse import Pulse
 from mcp_tui.servers.signing_in import authorizer_for, hold
 from mcp_tui.servers.sse import sse_transport
@@ -224,7 +223,7 @@ class Connection:
         self._pulse = wire.pulse
         error: BaseException | None = None
         try:
-            if isinstance(self.spec, StdioSpec) and os.name == "posix":
+            if isinstance(self.spec, StdioSpec) and HAS_GROUPS:
                 self._process = await ServerProcess.start(self.spec, self.chatter.hear)
             await aside(sdk.load)
             await self._converse(wire)
@@ -315,7 +314,7 @@ class Connection:
             return over(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
         if self._process is not None:
             return stdio_transport(self._process, wire)
-        return sdk_stdio_transport(self.spec, wire)
+        return sdk_stdio_transport(self.spec, wire, self.chatter.hear)
 
     async def _hang_up(self) -> None:
         if self._link is not None:

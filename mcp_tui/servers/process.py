@@ -24,6 +24,8 @@ from mcp_tui.servers.faults import CannotStart, Fault
 INHERITED = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 """All that a server gets of our environment, unless its entry wants more; keys and tokens are never among it."""
 NEVER_INHERITED = ("OPENAI_",)
+HAS_GROUPS = hasattr(os, "killpg")
+"""Whether a program can be ended with all that it started; without that, the SDK starts and ends it."""
 GRACE = 0.3
 """Seconds between closing the input, SIGTERM and SIGKILL."""
 _RUNNERS = {"npx": "Node.js", "node": "Node.js", "npm": "Node.js", "uvx": "uv", "uv": "uv", "docker": "Docker"}

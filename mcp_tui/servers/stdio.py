@@ -6,13 +6,15 @@ for good on a byte that is no UTF-8.
 
 from __future__ import annotations
 
+import asyncio
 import os
-from collections.abc import AsyncGenerator
-from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING, Self
+import threading
+from collections.abc import AsyncGenerator, Callable, Generator
+from contextlib import asynccontextmanager, contextmanager, suppress
+from typing import TYPE_CHECKING, Self, TextIO
 
 from mcp_tui.domain.servers import StdioSpec
-from mcp_tui.servers.process import ServerProcess
+from mcp_tui.servers.process import ServerProcess, child_environment
 from mcp_tui.servers.streams import Stream, read
 from mcp_tui.servers.taps import TappedReader, TappedWriter, as_sent
 from mcp_tui.servers.wire import Wire
@@ -33,25 +35,43 @@ def stdio_transport(process: ServerProcess, wire: Wire) -> Transport:
     return transport()
 
 
-def sdk_stdio_transport(spec: StdioSpec, wire: Wire) -> Transport:
+def sdk_stdio_transport(spec: StdioSpec, wire: Wire, on_stderr: Callable[[bytes], None]) -> Transport:
     """For Windows, which has no process groups: the SDK starts and ends the program."""
     from mcp import StdioServerParameters, stdio_client
 
     parameters = StdioServerParameters(
         command=spec.command,
         args=list(spec.args),
-        env=dict(spec.env),
+        env=child_environment(spec.env, spec.inherit_env),
         cwd=spec.cwd,
         encoding_error_handler="replace",
     )
 
     @asynccontextmanager
     async def transport() -> AsyncGenerator[TransportStreams]:
-        with open(os.devnull, "w") as nowhere:  # noqa: ASYNC230 (opening it never blocks)
-            async with stdio_client(parameters, errlog=nowhere) as (reading, writing):
+        with _heard_by(on_stderr) as errors:
+            async with stdio_client(parameters, errlog=errors) as (reading, writing):
                 yield TappedReader(reading, wire), TappedWriter(writing, wire)
 
     return transport()
+
+
+@contextmanager
+def _heard_by(hear: Callable[[bytes], None]) -> Generator[TextIO]:
+    """A file for a program's standard error: what is written there is heard on the event loop, an empty chunk at its
+    end. The SDK wants a real one."""
+    source, target = os.pipe()
+    loop = asyncio.get_running_loop()
+
+    def listen() -> None:
+        with suppress(RuntimeError), open(source, "rb", buffering=0) as stream:  # the loop may end first
+            while data := stream.read(1 << 16):
+                loop.call_soon_threadsafe(hear, data)
+            loop.call_soon_threadsafe(hear, b"")
+
+    threading.Thread(target=listen, daemon=True).start()
+    with open(target, "w") as file:
+        yield file
 
 
 class _ProgramOutput(Stream):

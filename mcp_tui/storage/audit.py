@@ -10,10 +10,10 @@ from typing import Any
 
 from mcp_tui.domain.audit import Record
 from mcp_tui.domain.errors import ConfigError
-from mcp_tui.storage.files import PRIVATE, locked, make_folder
+from mcp_tui.storage.files import PRIVATE, locked, make_folder, make_private
 
 MOST_BYTES = 10_000_000
-"""A file that is longer when the program starts becomes `.1`, in place of an older one."""
+"""A file that is longer when the program starts is set aside as `audit.1.jsonl`, the next one as `audit.2.jsonl`."""
 _BLOCK = 1 << 16
 
 
@@ -25,7 +25,6 @@ class AuditFile:
 
     def __init__(self, file: Path) -> None:
         self._file = file
-        self._older = file.with_name(f"{file.stem}.1{file.suffix}")
         self._open: int | None = None
 
     def append(self, record: Record) -> None:
@@ -37,7 +36,7 @@ class AuditFile:
     def read(self, most: int) -> tuple[list[Record], int]:
         records: list[Record] = []
         broken = 0
-        for line in _last_lines(self._file, self._older, most=most):
+        for line in _last_lines(self._file, *self._older(), most=most):
             try:
                 found: Any = json.loads(line)
             except (ValueError, RecursionError):
@@ -58,19 +57,32 @@ class AuditFile:
         make_folder(self._file.parent)
         self._make_room()
         file = os.open(self._file, os.O_RDWR | os.O_APPEND | os.O_CREAT, PRIVATE)
-        os.fchmod(file, PRIVATE)
-        length = os.fstat(file).st_size
-        if length and os.pread(file, 1, length - 1) != b"\n":
-            os.write(file, b"\n")
+        make_private(file)
+        if os.fstat(file).st_size:
+            os.lseek(file, -1, os.SEEK_END)
+            if os.read(file, 1) != b"\n":
+                os.write(file, b"\n")
         return file
 
     def _make_room(self) -> None:
         try:
             with locked(self._file):
                 if self._file.exists() and self._file.stat().st_size > MOST_BYTES:
-                    os.replace(self._file, self._older)
+                    last = max(map(_number, self._older()), default=0)
+                    os.replace(self._file, self._file.with_suffix(f".{last + 1}{self._file.suffix}"))
         except ConfigError:
             pass  # another copy is at it
+
+    def _older(self) -> list[Path]:
+        """What was set aside, the newest first. Nothing of it is ever removed."""
+        found = (each for each in self._file.parent.glob(f"{self._file.stem}.*{self._file.suffix}") if _number(each))
+        return sorted(found, key=_number, reverse=True)
+
+
+def _number(file: Path) -> int:
+    """3 of `audit.3.jsonl`; 0 for any other file."""
+    number = file.suffixes[-2][1:] if len(file.suffixes) > 1 else ""
+    return int(number) if number.isdecimal() else 0
 
 
 def _last_lines(*files: Path, most: int) -> Iterator[bytes]:

@@ -60,8 +60,14 @@ def make_folder(folder: Path) -> None:
 def open_private(path: Path) -> TextIO:
     """Open a file to append to, for the user alone, even one that others could read so far. Raises OSError."""
     file = open(path, "a", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, PRIVATE))  # noqa: SIM115
-    os.fchmod(file.fileno(), PRIVATE)
+    make_private(file.fileno())
     return file
+
+
+def make_private(file: int, mode: int = PRIVATE) -> None:
+    """Give an open file its mode, where there are modes: on Windows a user's folders are private anyway."""
+    if hasattr(os, "fchmod"):
+        os.fchmod(file, mode)
 
 
 @contextlib.contextmanager
@@ -74,19 +80,20 @@ def locked(path: Path) -> Generator[None, None, None]:
     target = Path(os.path.realpath(path))
     try:
         make_folder(target.parent)
-        folder = os.open(target.parent, os.O_RDONLY)
+        folder = os.open(target.parent, os.O_RDONLY) if fcntl else None
     except OSError as error:
         raise ConfigError(f"{path.name} cannot be written: {error.strerror}", subject=str(path)) from error
     try:
-        _lock(folder, path)
+        if folder is not None:
+            _lock(folder, path)
         yield
     finally:
-        os.close(folder)
+        if folder is not None:
+            os.close(folder)
 
 
 def _lock(folder: int, path: Path) -> None:
-    if fcntl is None:
-        return
+    assert fcntl is not None
     deadline = time.monotonic() + LOCK_TIMEOUT
     while True:
         try:
@@ -106,7 +113,7 @@ def _replace(target: Path, text: str, mode: int) -> None:
     handle, draft = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
     try:
         with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
-            os.fchmod(file.fileno(), mode)
+            make_private(file.fileno(), mode)
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

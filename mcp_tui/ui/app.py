@@ -8,6 +8,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -90,7 +91,8 @@ class McpTuiApp(App[int]):
         loop = asyncio.get_running_loop()
         for name in ENDING_SIGNALS:
             if (number := getattr(signal, name, None)) and not self.is_headless:
-                loop.add_signal_handler(number, self._end, 128 + int(number))
+                with suppress(NotImplementedError):  # on Windows no loop listens to signals
+                    loop.add_signal_handler(number, self._end, 128 + int(number))
         loop.set_exception_handler(self._task_failed)
         # Textual takes the terminal back after ctrl+z, but draws nothing until something changes.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))

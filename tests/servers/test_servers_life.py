@@ -40,6 +40,15 @@ async def test_a_program_that_ends_at_once_is_explained() -> None:
         assert "fatal: missing API key" in host.logged("stderr")
 
 
+async def test_without_process_groups_the_sdk_runs_the_program_and_its_last_words_are_heard(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(connection, "HAS_GROUPS", False)  # as on Windows
+    async with hosting(raw("exits"), modern()) as host:
+        assert host.hub.status("modern").state is ServerState.READY
+        await host.until(lambda: host.hub.stderr("exits")[-1:] == ["fatal: missing API key"])
+
+
 async def test_a_program_that_does_not_exist_is_explained_with_where_it_was_looked_for() -> None:
     async with hosting(StdioSpec("npx", "npx", env={"PATH": "/nowhere:/neither"})) as host:
         status = host.hub.status("npx")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
-from mcp_tui.storage import audit
+import pytest
+
+from mcp_tui.storage import audit, files
 from mcp_tui.storage.audit import AuditFile
 
 WRITER = """
@@ -76,11 +79,36 @@ def test_two_programs_that_write_at_once_mix_no_lines(tmp_path: Path) -> None:
         assert [each for each in found if each.startswith(name)] == [f"{name}-{number}" for number in range(1_000)]
 
 
-def test_a_long_log_begins_anew_and_the_one_before_is_still_read(tmp_path: Path) -> None:
+def test_a_long_log_begins_anew_and_all_those_before_are_kept_and_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "MOST_BYTES", 5)
     file = tmp_path / "audit.jsonl"
-    file.write_text('{"id":"old"}\n' + '{"id":"padding"}\n' * (audit.MOST_BYTES // 17 + 1))
-    log = AuditFile(file)
-    log.append({"id": "new"})
-    assert file.read_text() == '{"id":"new"}\n'
-    assert ids(log, 2) == ["padding", "new"]
-    assert (tmp_path / "audit.1.jsonl").exists()
+    for number in range(11):
+        log = AuditFile(file)
+        log.append({"id": number})
+        log.close()
+    assert file.read_text() == '{"id":10}\n'
+    assert ids(AuditFile(file), 2) == ["9", "10"]
+    assert ids(AuditFile(file)) == [str(number) for number in range(11)]
+    assert (tmp_path / "audit.1.jsonl").read_text() == '{"id":0}\n', "the oldest"
+
+
+def test_a_system_without_file_modes_and_locks_keeps_the_log_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("fchmod", "pread"):
+        monkeypatch.delattr(os, name)  # as on Windows, where a folder cannot be opened either
+    monkeypatch.setattr(files, "fcntl", None)
+    whole = os.open
+    monkeypatch.setattr(os, "open", lambda path, *more: whole(path if not os.path.isdir(path) else "", *more))
+    log = AuditFile(tmp_path / "audit.jsonl")
+    log.append({"id": "one"})
+    log.close()
+    log.append({"id": "two"})
+    assert ids(log) == ["one", "two"]
+    with files.locked(tmp_path / "settings.toml"):
+        files.write_text(tmp_path / "settings.toml", "a = 1")
+    assert files.read_text(tmp_path / "settings.toml") == "a = 1"
+    with files.open_private(tmp_path / "log") as opened:
+        opened.write("x")
