@@ -99,6 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_permissions(add("permissions", "what is remembered: list it, explain an answer, revoke"))
     audit = add("audit", "what was asked for, what was decided, and what came of it")
     audit.add_argument("--last", metavar="N", type=int, default=50, help="so many acts, 50 by default")
+    add("sign-out", "forget a server's sign-in").add_argument("name", metavar="SERVER")
     add("doctor", "what was found, and what to type next")
     return parser
 
@@ -145,7 +146,7 @@ def _run(options: argparse.Namespace, command: tuple[str, ...]) -> int:
 
 
 def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> Coroutine[Any, Any, int]:
-    from mcp_tui.headless import ask, audit, doctor, items, permissions
+    from mcp_tui.headless import ask, audit, doctor, items, permissions, sign_out
 
     match options.command:
         case "call":
@@ -170,6 +171,8 @@ def _headless(options: argparse.Namespace, home: Home, specs: Sequence[Any]) -> 
                     return permissions.list_rules(home, specs, options.json)
         case "audit":
             return audit.audit(home, max(0, options.last), options.json)
+        case "sign-out":
+            return sign_out.sign_out(home, specs, options.name, options.json)
         case "doctor":
             return doctor.doctor(home, specs, options.json)
         case group:

@@ -103,6 +103,11 @@ class HttpSpec:
         return "address"
 
     @property
+    def sign_in_key(self) -> str:
+        """What its sign-in is kept under: two entries for one address, for two accounts say, share none."""
+        return f"{self.name} {self.url}"
+
+    @property
     def identity(self) -> str:
         """A hash of the address, the names of the headers, and to whom which client's credentials may go."""
         oauth = self.oauth

@@ -127,6 +127,14 @@ class SignedIn:
     """It is renewed without asking."""
     since: float = 0.0
 
+    @classmethod
+    def read(cls, record: Mapping[str, Any]) -> SignedIn | None:
+        """From what is kept of it; None when that holds no token."""
+        if not (tokens := record.get("tokens")):
+            return None
+        scopes, renewable = tuple((tokens.get("scope") or "").split()), bool(tokens.get("refresh_token"))
+        return cls(record.get("issuer", ""), scopes, record.get("expires"), renewable, record.get("since", 0.0))
+
 
 Hide = Callable[[Iterable[str]], object]
 """Is told the secrets that must not be shown."""
@@ -136,7 +144,7 @@ class TokenStore(Protocol):
     """Where sign-ins are kept. Every method may block, and raises ConfigError when the place cannot be used."""
 
     def load(self, server: str) -> dict[str, Any] | None:
-        """What was kept for the server at this address."""
+        """What was kept for a server, by its `sign_in_key`."""
         ...
 
     def save(self, server: str, record: Mapping[str, Any]) -> None: ...

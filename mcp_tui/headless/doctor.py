@@ -6,6 +6,7 @@ import os
 import platform
 import shutil
 import sys
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -13,7 +14,7 @@ from typing import Any
 
 from mcp_tui import __version__
 from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.errors import McpTuiError
+from mcp_tui.domain.errors import ConfigError, McpTuiError
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.domain.text import clean_line
 from mcp_tui.headless.output import Exit, print_json, print_result
@@ -39,7 +40,10 @@ async def doctor(home: Home, specs: Sequence[ServerSpec], as_json: bool) -> int:
     findings = [*_program(), *_terminal(), *_files(home)]
     async with settled(home, specs, looks_only=True) as bench:
         findings.append(Finding("Files", "sign-ins", bench.signing_in.place))
-        findings += _servers(bench)
+        for name in bench.hub.names:
+            findings += [_server(bench, name), *await _sign_in(bench, name)]
+        if not bench.hub.names:
+            findings.append(Finding("Servers", "none", "no server is configured"))
         findings += await _model(bench)
         step = _next_step(bench)
     if as_json:
@@ -83,23 +87,28 @@ def _files(home: Home) -> list[Finding]:
     return found + [Finding("Files", "warning", warning, False) for warning in home.warnings]
 
 
-def _servers(bench: Workbench) -> list[Finding]:
-    found: list[Finding] = []
-    for name in bench.hub.names:
-        status, info = bench.hub.status(name), bench.hub.info(name)
-        if info is not None and status.state in (ServerState.READY, ServerState.DEGRADED):
-            catalog = bench.hub.catalog(name)
-            counts = ", ".join(f"{len(catalog[kind].items)} {kind.group.lower()}" for kind in Kind)
-            found.append(
-                Finding("Servers", name, f"{info.name} {info.version}, protocol {info.protocol}: {counts}", True)
-            )
-            if known := bench.signing_in.signed_in(name):
-                scopes = f" · {' '.join(known.scopes)}" if known.scopes else ""
-                found.append(Finding("Servers", name, f"signed in at {known.issuer}{scopes}", True))
-        else:
-            says = f"{status.state.value}. {status.reason} {status.hint}".strip()
-            found.append(Finding("Servers", name, says, None if status.state is ServerState.OFF else False))
-    return found or [Finding("Servers", "none", "no server is configured")]
+def _server(bench: Workbench, name: str) -> Finding:
+    status, info = bench.hub.status(name), bench.hub.info(name)
+    if info is None or status.state not in (ServerState.READY, ServerState.DEGRADED):
+        says = f"{status.state.value}. {status.reason} {status.hint}".strip()
+        return Finding("Servers", name, says, None if status.state is ServerState.OFF else False)
+    catalog = bench.hub.catalog(name)
+    counts = ", ".join(f"{len(catalog[kind].items)} {kind.group.lower()}" for kind in Kind)
+    return Finding("Servers", name, f"{info.name} {info.version}, protocol {info.protocol}: {counts}", True)
+
+
+async def _sign_in(bench: Workbench, name: str) -> list[Finding]:
+    """What is kept of a sign-in, whether the server is on or not, and the way out."""
+    try:
+        known = await bench.signing_in.kept(bench.hub.spec(name))
+    except ConfigError as error:
+        return [Finding("Servers", name, error.what, False)]
+    if known is None:
+        return []
+    scopes = f" · {' '.join(known.scopes)}" if known.scopes else ""
+    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(known.since))
+    says = f"signed in at {known.issuer}{scopes} · since {since} · mcp-tui sign-out {name} ends it"
+    return [Finding("Servers", name, says, True)]
 
 
 async def _model(bench: Workbench) -> list[Finding]:

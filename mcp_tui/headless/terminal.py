@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.headless.output import say
 
 try:
@@ -54,7 +55,7 @@ class Terminal:
         sys.stderr.write(prompt)
         sys.stderr.flush()
         await _readable()
-        data = await asyncio.to_thread(os.read, sys.stdin.fileno(), 1 << 16)
+        data = await aside(os.read, sys.stdin.fileno(), 1 << 16)
         if not data:
             say("")
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.servers import HttpSpec
+from mcp_tui.domain.servers import HttpSpec, ServerSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn, SignInAsks
 from mcp_tui.servers.auth.authorizer import SignInAuthorizer, SignIns
 from mcp_tui.storage.tokens import Tokens
@@ -42,6 +42,10 @@ class SigningIn:
         """The sign-in that a server's connection uses."""
         return self._sign_ins.signed_in(server)
 
+    async def kept(self, spec: ServerSpec) -> SignedIn | None:
+        """The sign-in of a server, this run's or an earlier one's, whether it is on or not. Raises ConfigError."""
+        return await self._sign_ins.kept(spec) if isinstance(spec, HttpSpec) else None
+
     def steps(self, server: str) -> list[AuthStep]:
         """What happened since the server was last connected to, oldest first."""
         return self._sign_ins.steps(server)
@@ -52,4 +56,8 @@ class SigningIn:
         if not isinstance(spec, HttpSpec):
             return f"{server} is a local program: nobody signs in to it"
         await hub.switch(server, False)
+        return await self.forget(spec)
+
+    async def forget(self, spec: HttpSpec) -> str:
+        """Forget a sign-in and revoke it, where no server runs; gives how that went, in words. Raises ConfigError."""
         return await self._sign_ins.sign_out(spec)

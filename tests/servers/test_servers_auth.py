@@ -34,7 +34,7 @@ def said(sign_ins: SignIns) -> list[str]:
 
 def expire(store: Memory, server: Guarded) -> None:
     """The token came an hour ago, and the server no longer knows it."""
-    store[server.url]["expires"] = time.time() - 1
+    store[entry(server.url).sign_in_key]["expires"] = time.time() - 1
 
 
 # -- the first time ------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ async def test_the_steps_tell_what_happened_and_hold_no_secret() -> None:
     ]
     told = " ".join(f"{step.what} {step.detail}" for step in sign_ins.steps(SERVER))
     (form,) = guard.forms
-    tokens = store[server.url]["tokens"]
+    tokens = store[entry(server.url).sign_in_key]["tokens"]
     for secret in (form["code"], form["code_verifier"], tokens["access_token"], tokens["refresh_token"]):
         assert secret not in told
     assert not any(step.failed for step in sign_ins.steps(SERVER)) and 'scope="read"' in told
@@ -276,7 +276,7 @@ async def test_a_new_authorization_server_gets_neither_the_old_token_nor_the_old
             "authorization_code"
         ]
         assert set(old.paths[asked_before:]) <= {"/token"}  # where the old one came from, it may be renewed
-        assert store[server.url]["issuer"] == new.url
+        assert store[entry(server.url).sign_in_key]["issuer"] == new.url
 
 
 async def test_signing_out_revokes_the_token_and_forgets_everything() -> None:

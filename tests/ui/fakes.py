@@ -117,6 +117,10 @@ class FakeSignIns:
     def __init__(self) -> None:
         self.known: dict[str, SignedIn] = {}
         self.happened: dict[str, list[AuthStep]] = {}
+        self.stored: dict[str, SignedIn] = {}
+
+    async def kept(self, spec: ServerSpec) -> SignedIn | None:
+        return self.known.get(spec.name) or self.stored.get(spec.name)
 
     def signed_in(self, server: str) -> SignedIn | None:
         return self.known.get(server)

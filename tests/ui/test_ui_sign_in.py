@@ -164,3 +164,11 @@ async def test_a_servers_page_tells_who_is_signed_in_and_what_happened_and_signs
         await pilot.pause()
         acts = [(message.server, message.act) for message in app.said(InspectorPane.ServerAct)]
         assert acts == [("notes", "sign out")]
+        bench.add("mail", spec=HttpSpec("mail", "https://mail.example/mcp"))
+        bench.signing_in.stored["mail"] = SignedIn("https://kept.example", since=1_700_000_000.0)
+        pane.show(Ref("mail"))
+        pane.focus_body()
+        await until(lambda: "mail " in app.shown() and pane.has_focus_within)
+        await pilot.press("3")
+        await until(lambda: "https://kept.example" in app.shown())
+        assert "2023-11-1" in app.shown() and "Nobody is signed in" not in app.shown()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import stat
+import time
 from collections.abc import AsyncGenerator
 from pathlib import Path
 
@@ -13,7 +15,7 @@ import pytest
 
 from mcp_tui.domain.errors import ServerUnreachable
 from mcp_tui.domain.masking import HIDDEN
-from mcp_tui.domain.servers import HttpSpec, ServerState
+from mcp_tui.domain.servers import HttpSpec, ServerState, name_from_url
 from mcp_tui.domain.signin import SignInAsks
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.settings import Settings
@@ -25,10 +27,10 @@ from tests.servers.oauth_server import Browser, guarded
 
 
 @contextlib.asynccontextmanager
-async def working(folder: Path, url: str, asks: SignInAsks | None) -> AsyncGenerator[Workbench]:
+async def working(folder: Path, url: str, asks: SignInAsks | None, name: str = "web") -> AsyncGenerator[Workbench]:
     """A workbench with one server, settled. `folder` is laid out as the program's own home is in `Shell`."""
     paths = Paths(*(folder / f"{name}/mcp-tui" for name in ("config", "data", "state", "cache")))
-    bench = Workbench(Home(paths, {}, Settings()), [HttpSpec("web", url)], sign_in=asks)
+    bench = Workbench(Home(paths, {}, Settings()), [HttpSpec(name, url)], sign_in=asks)
     try:
         bench.start()
         await asyncio.wait_for(bench.hub.wait_settled(), 15)
@@ -48,22 +50,36 @@ async def test_a_sign_in_is_kept_for_the_user_alone_used_by_commands_and_forgott
         assert "wants you to sign in" in refused.err and "run mcp-tui in a terminal" in refused.err
         assert not guard.clients
 
-        async with working(tmp_path, server.url, browser) as bench:
-            assert bench.hub.status("web").state is ServerState.READY
+        name = name_from_url(server.url)
+        async with working(tmp_path, server.url, browser, name) as bench:
+            assert bench.hub.status(name).state is ServerState.READY
             (token,) = guard.tokens
             assert HIDDEN.are_in(token)
         file = tmp_path / "data/mcp-tui/sign-ins.json"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
         listed = await shell.run("tools", "--url", server.url)
-        doctor = await shell.run("doctor", "--url", server.url)
         assert listed.code == 0 and "flat" in listed.text
-        assert f"signed in at {guard.url} · read" in doctor.text and str(file) in doctor.text
+        servers = tmp_path / "off.json"
+        servers.write_text(json.dumps({"mcpServers": {name: {"url": server.url, "disabled": True}}}))
+        doctor = await shell.run("doctor", "--config", str(servers))
+        assert f"signed in at {guard.url} · read · since {time.strftime('%Y-')}" in doctor.text
+        assert f"mcp-tui sign-out {name} ends it" in doctor.text and str(file) in doctor.text
+        async with working(tmp_path, server.url, None, "other") as bench:
+            assert bench.hub.status("other").phase == "authorization", "another entry, another sign-in"
 
-        async with working(tmp_path, server.url, browser) as bench:
-            assert await bench.signing_in.sign_out(bench.hub, "web") == "Signed out (the token is revoked)"
-            assert bench.hub.status("web").state is ServerState.OFF
+        out = await shell.run("sign-out", name, "--config", str(servers))
+        assert (out.code, out.text) == (0, f"{name}: Signed out (the token is revoked)\n")
+        again = await shell.run("sign-out", name, "--config", str(servers), "--json")
+        assert again.json == {"server": name, "issuer": None, "says": "Nobody was signed in"}
         assert len(browser.asked) == 1 and token not in file.read_text()
+        unknown = await shell.run("sign-out", "nowhere", "--config", str(servers))
+        assert unknown.code == 2 and "there is no server nowhere" in unknown.err
+
+        async with working(tmp_path, server.url, browser, name) as bench:
+            assert await bench.signing_in.sign_out(bench.hub, name) == "Signed out (the token is revoked)"
+            assert bench.hub.status(name).state is ServerState.OFF
+        assert len(browser.asked) == 2
 
 
 async def test_a_server_that_is_only_tried_asks_nobody(tmp_path: Path) -> None:

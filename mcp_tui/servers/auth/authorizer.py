@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from mcp_tui.domain.aside import aside
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import AuthStep, Hide, OAuthSettings, SignedIn, SignInAsks, TokenStore
 from mcp_tui.servers.auth.journal import Journal
@@ -68,7 +69,7 @@ class SignInAuthorizer:
 
             addresses = Addresses(self._spec.name, self._spec.url)
             egress = Egress(self._spec.name, addresses, self._journal)
-            self._grant = self._new_grant(Vault(self._store, self._spec.url, self._hide), addresses)
+            self._grant = self._new_grant(Vault(self._store, self._spec.sign_in_key, self._hide), addresses)
             self._flow = SignInFlow(self._grant, egress, self._journal)
         return self._flow
 
@@ -114,6 +115,12 @@ class SignIns:
     def signed_in(self, server: str) -> SignedIn | None:
         """The sign-in that the server's latest connection uses."""
         return self._latest[server].signed_in if server in self._latest else None
+
+    async def kept(self, spec: HttpSpec) -> SignedIn | None:
+        """The sign-in in use, else what an earlier run kept; the server need not be on. Raises ConfigError."""
+        if (used := self.signed_in(spec.name)) or self._store is None:
+            return used
+        return SignedIn.read(await aside(self._store.load, spec.sign_in_key) or {})
 
     async def sign_out(self, spec: HttpSpec) -> str:
         """Forget the server's sign-in, connected or not; gives how that went, in words. Raises ConfigError."""

@@ -7,7 +7,6 @@ from typing import Any
 
 from mcp.client.auth import OAuthClientProvider
 from mcp.shared.auth import OAuthClientInformationFull, OAuthMetadata, OAuthToken, ProtectedResourceMetadata
-from mcp.shared.auth_utils import resource_url_from_server_url
 from pydantic import ValidationError
 
 from mcp_tui.domain.aside import aside
@@ -20,10 +19,10 @@ class Vault:
     That is: when the token ends, and the metadata without which a token could only be renewed by guessing where.
     """
 
-    def __init__(self, store: TokenStore | None, url: str, hide: Hide) -> None:
+    def __init__(self, store: TokenStore | None, key: str, hide: Hide) -> None:
         self._store = store
         self._hide = hide
-        self._key = resource_url_from_server_url(url)
+        self._key = key
         self.record: dict[str, Any] = {}
 
     async def open(self) -> None:
@@ -57,12 +56,7 @@ class Vault:
     @property
     def signed_in(self) -> SignedIn | None:
         """The sign-in that is kept, if any."""
-        record, tokens = self.record, self.record.get("tokens")
-        if not tokens:
-            return None
-        scopes = tuple((tokens.get("scope") or "").split())
-        renewable = bool(tokens.get("refresh_token"))
-        return SignedIn(record.get("issuer", ""), scopes, record.get("expires"), renewable, record.get("since", 0.0))
+        return SignedIn.read(self.record)
 
     # -- the SDK's TokenStorage ------------------------------------------------------------------------
 

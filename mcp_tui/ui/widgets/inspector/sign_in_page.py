@@ -30,9 +30,20 @@ class SignInView(View):
         super().__init__()
         self._bench = bench
         self._server = server
+        self._known = bench.signing_in.signed_in(server)
+
+    def on_mount(self) -> None:
+        self.app.run_worker(self._look(), group="sign-in", exit_on_error=False)
+
+    async def _look(self) -> None:
+        """What an earlier run kept stands in a file or the keyring."""
+        known = await self._bench.signing_in.kept(self._bench.hub.spec(self._server))
+        if known != self._known and self.is_attached:
+            self._known = known
+            await self.recompose()
 
     def compose(self) -> ComposeResult:
-        known, steps = self._bench.signing_in.signed_in(self._server), self._bench.signing_in.steps(self._server)
+        known, steps = self._known, self._bench.signing_in.steps(self._server)
         if known is not None:
             yield pairs(*sign_in_rows(known))
         else:
@@ -49,7 +60,13 @@ class SignInView(View):
 
 def sign_in_rows(known: SignedIn) -> list[tuple[Words, Words]]:
     """Where, for what, and until when."""
-    rows = [("signed in at", known.issuer), ("scopes", " ".join(known.scopes)), ("expires", expires(known))]
+    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(known.since)) if known.since else ""
+    rows = [
+        ("signed in at", known.issuer),
+        ("since", since),
+        ("scopes", " ".join(known.scopes)),
+        ("expires", expires(known)),
+    ]
     return [(name, line(value)) for name, value in rows if value]
 
 
