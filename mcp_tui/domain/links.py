@@ -1,8 +1,10 @@
-"""The web addresses in a text, for a person who wants to open one. Nothing is opened because it was drawn."""
+"""The web addresses in a text, for a person who wants to open one, and their hosts in clear. Nothing is opened because
+it was drawn."""
 
 from __future__ import annotations
 
 import re
+from urllib.parse import urlsplit
 
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.text import hidden_count
@@ -23,6 +25,46 @@ def addresses(raw: str) -> list[str]:
         if len(found) == MOST:
             break
     return list(found)
+
+
+def host_of(url: str) -> tuple[str, list[str]]:
+    """The host as it goes over the wire (punycode), and what to be careful about."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+    except ValueError:
+        return "", ["this address cannot be read"]
+    warnings: list[str] = []
+    if parts.scheme != "https":
+        warnings.append("not https: others can read and change what goes there")
+    if "@" in parts.netloc:
+        warnings.append("the part before @ is a user name, not the host")
+    try:
+        host = host if host.isascii() else host.encode("idna").decode()
+    except UnicodeError:
+        warnings.append("the host has letters that no address can have")
+    if "xn--" in host:
+        warnings.append("the host has letters of other scripts: it may look like another one")
+    return host, warnings
+
+
+def is_web(url: str) -> bool:
+    """Whether a browser may be told to open it: http or https, with a host."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        return False
+
+
+def host_in_letters(host: str) -> str:
+    """A punycode host as people read it; "" for any other."""
+    if "xn--" not in host:
+        return ""
+    try:
+        return host.encode().decode("idna")
+    except UnicodeError:
+        return ""
 
 
 def _trimmed(address: str) -> str:

@@ -13,6 +13,7 @@ from mcp_tui.domain.rules import Effect, Origin, Scope
 from mcp_tui.domain.servers import ServerSpec, ServerState
 from mcp_tui.headless.asker import asker
 from mcp_tui.headless.output import Exit, say
+from mcp_tui.headless.server_asks import TerminalAsks
 from mcp_tui.headless.sign_in import sign_in_asks
 from mcp_tui.headless.terminal import terminal
 from mcp_tui.workbench.bench import Workbench
@@ -30,7 +31,10 @@ async def settled(home: Home, specs: Sequence[ServerSpec], *, looks_only: bool =
     """
     here = terminal()
     person = asker(here)
-    bench = Workbench(home, specs, asker=person, sign_in=sign_in_asks(here))
+    asks = TerminalAsks(here) if here and not looks_only else None
+    bench = Workbench(home, specs, asker=person, asks=asks, sign_in=sign_in_asks(here))
+    if asks:
+        asks.models = bench.models
     bench.pinned.remembers &= not looks_only
     bench.results.reader = bench.reviews.reviewer = person
     try:

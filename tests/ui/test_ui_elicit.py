@@ -16,7 +16,7 @@ from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling,
 from mcp_tui.domain.chat import OfferedTool, ToolCall
 from mcp_tui.domain.content import TextBlock
 from mcp_tui.domain.errors import ModelUnreachable
-from mcp_tui.ui.screens.address_view import host_in_letters, host_of
+from mcp_tui.domain.links import host_in_letters, host_of
 from mcp_tui.ui.screens.elicit import ElicitDialog
 from mcp_tui.ui.screens.sample import SampleDialog
 from mcp_tui.ui.screens.server_question import ServerQuestion

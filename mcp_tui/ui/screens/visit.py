@@ -13,8 +13,9 @@ from textual.content import Content
 from textual.widgets import Static
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply
+from mcp_tui.domain.links import is_web
 from mcp_tui.domain.text import clean
-from mcp_tui.ui.screens.address_view import address, is_web
+from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.pieces import Choice, prose
 from mcp_tui.workbench.browser import open_address, opener
