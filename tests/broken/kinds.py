@@ -52,7 +52,11 @@ class Broken:
 
     @property
     def is_http(self) -> bool:
-        return self.name.startswith(("http-", "sse-"))
+        return self.name.startswith("http-") or self.is_sse
+
+    @property
+    def is_sse(self) -> bool:
+        return self.name.startswith("sse-")
 
 
 def stdio(name: str, *args: str, **more: float) -> StdioSpec:
@@ -279,7 +283,7 @@ async def seen(hub: Hub, kind: Broken, folder: Path, crowd: asyncio.Semaphore) -
     async with crowd, contextlib.AsyncExitStack() as stack:
         if kind.is_http:
             url = await stack.enter_async_context(broken_http(kind.name))
-            spec = HttpSpec(kind.name, url, sse=kind.name.startswith("sse-"))
+            spec = HttpSpec(kind.name, url, sse=kind.is_sse)
         else:
             spec = stdio(kind.name, str(folder / kind.name))
         spec = replace(spec, connect_timeout=kind.connect_timeout, call_timeout=kind.call_timeout)
