@@ -48,7 +48,7 @@ class StdioSpec:
     era: str = "auto"
     """One of `ERAS`."""
     call_timeout: float | None = None
-    """Seconds that a tool call has; None: as long as it takes."""
+    """Seconds that a tool call has, and reading a prompt or a resource; None: as long as it takes, and 60 s."""
     log_level: str = ""
     """One of `LOG_LEVELS`: what it is to log from the start; "": as it likes."""
     review_results: bool = False

@@ -39,15 +39,13 @@ from mcp_tui.servers.faults import (
     refused,
 )
 from mcp_tui.servers.host import Authorizer, Host
-from mcp_tui.servers.http import http_transport
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
 from mcp_tui.servers.loudness import Loudness
 from mcp_tui.servers.process import HAS_GROUPS, ServerProcess
 from mcp_tui.servers.pulse import Pulse
 from mcp_tui.servers.signing_in import authorizer_for, hold
-from mcp_tui.servers.sse import sse_transport
-from mcp_tui.servers.stdio import sdk_stdio_transport, stdio_transport
+from mcp_tui.servers.transports import transport_for
 from mcp_tui.servers.watching import UPDATED, Watching
 from mcp_tui.servers.way import Way
 from mcp_tui.servers.wire import CAPTURE, Capture, Wire
@@ -303,18 +301,11 @@ class Connection:
                 self._enter(ServerState.LOST, self._explain(wire, None) if ended else BROKE_OFF)
 
     def _transport(self, wire: Wire) -> Transport:
-        transport = self._plain_transport(wire)
+        auth = self._authorizer.httpx_auth() if self._authorizer else None
+        transport = transport_for(self.spec, wire, self._process, self.chatter.hear, auth, sse=self._way.sse)
         if self._way.mode != "auto":
             return transport
         return probe.bounded(transport, wire, self.spec.connect_timeout, self._person_is_at_it)
-
-    def _plain_transport(self, wire: Wire) -> Transport:
-        if not isinstance(self.spec, StdioSpec):
-            over = sse_transport if self._way.sse else http_transport
-            return over(self.spec, wire, self._authorizer.httpx_auth() if self._authorizer else None)
-        if self._process is not None:
-            return stdio_transport(self._process, wire)
-        return sdk_stdio_transport(self.spec, wire, self.chatter.hear)
 
     async def _hang_up(self) -> None:
         if self._link is not None:
