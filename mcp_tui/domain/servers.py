@@ -43,6 +43,10 @@ class StdioSpec:
     """Where the entry stands, as "FILE" or "FILE, line N" or "command line"."""
     missing: tuple[str, ...] = ()
     """Names of `${VARIABLES}` in the entry that are not set; their text is left as written."""
+    taken: tuple[str, ...] = ()
+    """Names of `${VARIABLES}` in the entry whose values stand in it now."""
+    written: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
+    """The entry as it is written, its variables not replaced; {} when there is none."""
     needs_consent: bool = False
     """From a project's folder: never started before the user agreed to this exact command."""
     era: str = "auto"
@@ -84,6 +88,8 @@ class HttpSpec:
     connect_timeout: float = CONNECT_TIMEOUT
     origin: str = ""
     missing: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    written: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
     needs_consent: bool = False
     era: str = "auto"
     call_timeout: float | None = None

@@ -21,6 +21,7 @@ from mcp_tui.domain.passing import Fate, Held, Ruling
 from mcp_tui.domain.permission import Answer, Initiator, Request
 from mcp_tui.domain.review import Review
 from mcp_tui.domain.secrets import looks_secret
+from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.signin import SignIn
 from mcp_tui.domain.text import pretty_json
 
@@ -28,7 +29,7 @@ KEPT = 200
 MAX_TEXT = 20_000
 """Characters of one text of it."""
 
-Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in", "review"]
+Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in", "review", "consent"]
 About = Literal[Asked, "roots"]
 Sense = Literal["yes", "no", "open"]
 """Something was given, it was refused, or it ended without either."""
@@ -130,6 +131,14 @@ def review(looked_at: Review, accepted: bool | None) -> Told:
     if accepted is None:
         return Told(STOPPED, "open", texts)
     return Told("accepted as shown", "yes", texts) if accepted else Told("left out of the chat", "no", texts)
+
+
+def consent(spec: ServerSpec, agreed: bool | None) -> Told:
+    """None: the program left before there was an answer."""
+    texts = _kept(("starts", spec.address))
+    if agreed is None:
+        return Told(STOPPED, "open", texts)
+    return Told("agreed", "yes", texts) if agreed else Told("left off", "no", texts)
 
 
 def elicitation(ask: Elicitation, reply: ElicitReply | None) -> Told:

@@ -37,6 +37,7 @@ from mcp_tui.domain.happenings import Happening, RootsTold
 from mcp_tui.domain.passing import WITHHOLD, Held, Ruling
 from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.review import Review
+from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.domain.signin import CAME_BACK, SignIn
 from mcp_tui.ui import answered
 from mcp_tui.ui.answered import Answered, Asked, History, Told
@@ -197,6 +198,23 @@ class Asking:
             lambda _: answered.review(review, None),
         )
 
+    async def consent(self, spec: ServerSpec, keys: Sequence[str]) -> bool:
+        """May a server of a project's file be started? The person wants to be asked now. A closed dialog means no."""
+        from mcp_tui.ui.screens.consent import ConsentDialog
+
+        for about in self.waiting:
+            if (about.about, about.server) == ("consent", spec.name):
+                self.open_now(about.number)
+                return False  # whoever asked first hears the answer
+        return await self._put(
+            Waiting("consent", spec.name),
+            lambda _: ConsentDialog(spec, keys),
+            False,
+            partial(answered.consent, spec),
+            lambda _: answered.consent(spec, None),
+            at_once=True,
+        )
+
     async def sign_in(self, ask: SignIn) -> str | None:
         """A server wants the person to sign in. The pasted address that leads back, or None: refused."""
         from mcp_tui.ui.screens.sign_in import SignInDialog
@@ -218,10 +236,11 @@ class Asking:
         told: Callable[[T], Told],
         ended: Callable[[asyncio.CancelledError], Told],
         proposal: Proposal | None = None,
+        at_once: bool = False,
     ) -> T:
         """Queue a question and wait for its answer. Cancelling takes it off the queue and the screen.
 
-        `told` and `ended` say for the history what came of it.
+        `told` and `ended` say for the history what came of it; `at_once`: the person asked to be asked.
         """
         answer: asyncio.Future[T] = asyncio.get_running_loop().create_future()
         about = replace(about, number=next(self._numbers), since=time())
@@ -230,6 +249,8 @@ class Asking:
             return no
         began = monotonic()
         self._queue.append(question)
+        if at_once:
+            self._app.call_later(self.open_now, about.number)
         outcome: Told | None = None
         try:
             # Screens are pushed from the app's own task, never from the caller's context.

@@ -13,6 +13,7 @@ from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.pick import Pick
 from mcp_tui.ui.screens.server_form import Check, ServerForm
+from mcp_tui.workbench.consent import keys_taken
 
 if TYPE_CHECKING:
     from mcp_tui.ui.app import McpTuiApp
@@ -30,7 +31,9 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await hub.switch(server, on)
                 home.switch_server(server, on)
             case "consent":
-                app.bench.consent(server)
+                spec = hub.spec(server)
+                if await app.asking.consent(spec, keys_taken(spec, home)):
+                    app.bench.consent(server)
             case "edit":
                 await edit(app, server)
             case "remove":

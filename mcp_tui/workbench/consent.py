@@ -3,33 +3,60 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from mcp_tui.domain.masking import MASK
 from mcp_tui.domain.secrets import looks_secret, safe_header
-from mcp_tui.domain.servers import ServerSpec, StdioSpec
+from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.servers.faults import CannotStart
 from mcp_tui.servers.process import child_environment, find_program
+from mcp_tui.workbench.home import Home
 
 
 def what_would_run(spec: ServerSpec) -> list[tuple[str, str]]:
-    """The exact command or address, nothing of it hidden; the program's file; where, with which variables; the file
-    that wants it."""
-    if not isinstance(spec, StdioSpec):
-        headers = [f"{name}: {safe_header(name, value)}" for name, value in spec.headers.items()]
-        rows = [("address", spec.url), ("headers", "\n".join(headers))]
-    else:
-        inherited = child_environment({}, spec.inherit_env)
-        rows = [
-            ("command", spec.address),
-            ("program", _program(spec)),
-            ("folder", os.path.abspath(spec.cwd or ".")),
-            ("variables", "\n".join(f"{name}={_value(name, spec.env)}" for name in spec.env) or "none of its own"),
-            ("inherits", ", ".join(sorted(inherited.keys() - spec.env.keys()))),
-        ]
-    rows += [("not set", ", ".join(spec.missing)), ("from", f"{spec.origin}, in {os.getcwd()}")]
+    """The exact command or address, nothing of it hidden; the program's file; where, with which variables; which of
+    ours it takes; the file that wants it."""
+    rows = _program_rows(spec) if isinstance(spec, StdioSpec) else _address_rows(spec)
+    taken = [f"{name} (set)" for name in spec.taken] + [f"{name} (not set)" for name in spec.missing]
+    rows += [("takes", ", ".join(taken)), ("from", f"{spec.origin}, in {os.getcwd()}")]
     return [(name, value) for name, value in rows if value]
+
+
+def keys_taken(spec: ServerSpec, home: Home) -> list[str]:
+    """Names of our variables that hold a key of a model, and whose values the entry takes."""
+    values = {name: home.environ.get(name, "") for name in spec.taken}
+    keys = home.model_keys
+    return [name for name, value in values.items() if name == "OPENAI_API_KEY" or any(key in value for key in keys)]
+
+
+def _program_rows(spec: StdioSpec) -> list[tuple[str, str]]:
+    written = shlex.join(map(str, [spec.written.get("command", ""), *(spec.written.get("args") or [])]))
+    env = spec.written.get("env") or {}
+    inherited = child_environment({}, spec.inherit_env)
+    return [
+        ("command", spec.address),
+        ("as written", written if "${" in written else ""),
+        ("program", _program(spec)),
+        ("folder", os.path.abspath(spec.cwd or ".")),
+        ("variables", "\n".join(f"{name}={_value(name, spec.env, env)}" for name in spec.env) or "none of its own"),
+        ("inherits", ", ".join(sorted(inherited.keys() - spec.env.keys()))),
+    ]
+
+
+def _address_rows(spec: HttpSpec) -> list[tuple[str, str]]:
+    url, headers = spec.written.get("url", ""), spec.written.get("headers") or {}
+    lines = [
+        f"{name}: {_from_us(headers.get(name)) or safe_header(name, value)}" for name, value in spec.headers.items()
+    ]
+    return [("address", spec.url), ("as written", _from_us(url)), ("headers", "\n".join(lines))]
+
+
+def _from_us(written: Any) -> str:
+    """A text as it is written, if it takes something from our environment; else ""."""
+    return written if isinstance(written, str) and "${" in written else ""
 
 
 def _program(spec: StdioSpec) -> str:
@@ -41,5 +68,5 @@ def _program(spec: StdioSpec) -> str:
     return os.path.realpath(Path(spec.cwd or ".", found))
 
 
-def _value(name: str, variables: Mapping[str, str]) -> str:
-    return MASK if looks_secret(name) else variables[name]
+def _value(name: str, variables: Mapping[str, str], written: Mapping[str, Any]) -> str:
+    return _from_us(written.get(name)) or (MASK if looks_secret(name) else variables[name])

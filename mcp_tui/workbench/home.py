@@ -75,6 +75,14 @@ class Home:
         """From now on the secrets among these are masked wherever text is drawn or printed."""
         HIDDEN.add(known_secrets(specs, environ, keys))
 
+    @property
+    def model_keys(self) -> list[str]:
+        """Every key of a model that is known here."""
+        with suppress(ConfigError):  # choose_model() reports it
+            saved = saved_keys(self.paths)
+            return [key for key in (self.environ.get("OPENAI_API_KEY", "").strip(), *saved) if key]
+        return []
+
     # -- settings and model ---------------------------------------------------------------------------
 
     def save_settings(self, settings: Settings) -> None:

@@ -66,10 +66,10 @@ def entries(file: Path) -> dict[str, Any]:
 
 def test_comments_and_trailing_commas_are_allowed(file: Path) -> None:
     git, notes = load(file, WRITTEN, {"REPO": "/r", "TOKEN": "t"})
-    assert git == StdioSpec("git", "uvx", ("mcp-server-git", "--repository", "/r"), origin="servers.json, line 4")
-    assert notes == HttpSpec(
-        "notes", "https://example.com/mcp", {"Authorization": "Bearer t"}, origin="servers.json, line 9"
-    )
+    origin = "servers.json, line 4"
+    assert git == StdioSpec("git", "uvx", ("mcp-server-git", "--repository", "/r"), origin=origin, taken=("REPO",))
+    bearer, origin = {"Authorization": "Bearer t"}, "servers.json, line 9"
+    assert notes == HttpSpec("notes", "https://example.com/mcp", bearer, origin=origin, taken=("TOKEN",))
 
 
 def test_a_servers_object_is_read_too(file: Path) -> None:

@@ -70,6 +70,8 @@ def words(waiting: list[Waiting]) -> Content:
             said = marked("[$hue]?[/] [b]$server[/b] asks for a model's answer", server=first.server)
         case "review":
             said = marked("[$hue]?[/] what [b]$server[/b] says to models wants a look", server=first.server)
+        case "consent":
+            said = marked("[$hue]?[/] whether [b]$server[/b] may be started waits", server=first.server)
         case "sign-in":
             said = marked("[$hue]?[/] [b]$server[/b] wants you to sign in", server=first.server)
     if first.destructive:

@@ -27,6 +27,7 @@ ASKED = {
     "roots": "your folders",
     "sign-in": "sign in",
     "review": "its texts",
+    "consent": "start it",
 }
 """What a question without an item is about."""
 WIDTHS = {"": 1, "what": 24, "server": 14, "outcome": 28, "when": 8, "took": 11}

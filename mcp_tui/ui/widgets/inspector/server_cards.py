@@ -11,11 +11,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.servers import ServerState, StdioSpec
+from mcp_tui.ui.screens.consent import consent_rows
 from mcp_tui.ui.widgets.inspector.messages import ServerAct
 from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.server_words import failure_rows, tries
 from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, prose, two
-from mcp_tui.workbench.consent import what_would_run
+from mcp_tui.workbench.consent import keys_taken
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -89,21 +90,17 @@ class FailureCard(Card):
 
 
 class ConsentCard(Card):
-    """A server that a project's file wants to start: the exact command, before anything runs."""
+    """A server that a project's file wants to start: the exact command, and the way to the question."""
 
-    ACTS: ClassVar[dict[str, str]] = {"y": "consent", "x": "off"}
+    ACTS: ClassVar[dict[str, str]] = {"a": "consent", "x": "off"}
 
     def compose(self) -> ComposeResult:
         spec = self._bench.hub.spec(self._server)
         yield Static(marked("[b $warn]$server needs your consent[/]", server=self._server))
-        what = "This program is started on your computer, with your rights."
-        yield Static(
-            f"[$quiet]{what if isinstance(spec, StdioSpec) else 'This address is contacted.'}[/]", classes="gap"
-        )
-        yield pairs(*((name, prose(value)) for name, value in what_would_run(spec)))
+        yield from consent_rows(spec, keys_taken(spec, self._bench.home))
         yield Static("[b]Start it?[/b]", classes="gap")
         yield Choice("x", "Leave off", "until you turn it on", width=WIDTH)
-        yield Choice("y", "Start it", "now, and while the entry stays as it is", width=WIDTH)
+        yield Choice("a", "Start it…", "asks once more before anything runs", width=WIDTH)
 
 
 def _last_words(stderr: list[str]) -> Iterator[Widget]:
