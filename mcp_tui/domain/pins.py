@@ -6,6 +6,7 @@ A server is its name and its identity (`ServerSpec.identity`); a tool is its who
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import Enum
@@ -13,6 +14,7 @@ from typing import Protocol
 
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.masking import HIDDEN
+from mcp_tui.domain.servers import ServerSpec, StdioSpec
 
 
 class Standing(Enum):
@@ -21,6 +23,8 @@ class Standing(Enum):
     SAME = "as accepted"
     NEW = "new"
     CHANGED = "changed"
+    MOVED = "blocked"
+    """Its server is known by name, and is started otherwise than when it was accepted."""
     UNKNOWN = "not known"
     """What was accepted cannot be read: nothing is trusted."""
 
@@ -45,6 +49,8 @@ class Pins:
     """Unix time of the last acceptance."""
     tools: Mapping[str, Pin] = field(default_factory=dict[str, Pin])
     """By name, secrets masked."""
+    entry: str = ""
+    """How the server was started or reached (`entry_text()`); "" when that is not known."""
 
     def pin_of(self, name: str) -> Pin | None:
         return self.tools.get(HIDDEN.mask(name))
@@ -64,6 +70,23 @@ def pin(tool: Tool) -> Pin:
     return Pin(tool.definition, HIDDEN.mask(json.dumps(tool.raw, ensure_ascii=False)))
 
 
+def entry_text(spec: ServerSpec) -> str:
+    """What `ServerSpec.identity` is made of, as JSON for people, secrets masked."""
+    if isinstance(spec, StdioSpec):
+        parts = {
+            "command": spec.command,
+            "arguments": shlex.join(spec.args),
+            "folder": spec.cwd or "",
+            "variables": ", ".join(sorted(spec.env)),
+            "inherits": "all but the keys of models" if spec.inherit_env else "",
+        }
+    else:
+        oauth = spec.oauth
+        parts = {"address": spec.url, "headers": ", ".join(sorted(spec.headers)), "client": oauth.client_id}
+        parts |= {"issuer": oauth.issuer, "grant": oauth.grant}
+    return HIDDEN.mask(json.dumps({name: text for name, text in parts.items() if text}, ensure_ascii=False))
+
+
 class PinStore(Protocol):
     """Keeps pins beyond the session. Reading is called for each request: it must cost next to nothing."""
 
@@ -74,6 +97,10 @@ class PinStore(Protocol):
 
     def of(self, server: str, identity: str) -> Pins | None:
         """What was accepted of a server; None when it is not known. Raises ConfigError: nothing is to be trusted."""
+        ...
+
+    def other(self, server: str, identity: str) -> Pins | None:
+        """What was accepted last of a server of this name that was another one. Raises ConfigError."""
         ...
 
     def put(self, pins: Pins) -> None:

@@ -68,6 +68,8 @@ class Review:
     tools: tuple[Reviewed, ...]
     instructions: Said | None = None
     """What it says of itself, when it is newly met."""
+    entries: tuple[str, str] = ("", "")
+    """How it was started when it was accepted, and how it is now (`entry_text()`), when that is not the same."""
 
     @cached_property
     def findings(self) -> list[tuple[str, Said, Finding]]:

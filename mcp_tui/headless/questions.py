@@ -53,6 +53,7 @@ def reviewed(review: Review) -> str:
     """What a server says to models, what is suspicious first."""
     why = f" {review.why}" if review.why else ""
     lines = ["", "Permission required", f"  The model would read what {clean_line(review.server)} says.{why}"]
+    lines += _then_and_now(changes(review.entries[0] or "{}", review.entries[1]))
     for tool, said, found in review.findings:
         where = f"{tool}, {said.where}" if tool else said.where
         lines.append(f"  △ {found.kind.value}: {clean_line(found.what)}, in {clean_line(where)}")

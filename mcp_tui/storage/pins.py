@@ -37,6 +37,10 @@ class PinFile:
     def of(self, server: str, identity: str) -> Pins | None:
         return self._load()[0].get((server, identity))
 
+    def other(self, server: str, identity: str) -> Pins | None:
+        others = (pins for pins in self._load()[0].values() if pins.server == server and pins.identity != identity)
+        return max(others, key=lambda pins: pins.since, default=None)
+
     def put(self, pins: Pins) -> None:
         self._change(lambda known: known.__setitem__((pins.server, pins.identity), pins))
 
@@ -88,7 +92,7 @@ def _parse(text: str | None, file: Path) -> tuple[_Known, bool]:
 
 def _pins(row: Any) -> Pins:
     tools = {str(name): Pin(str(each["hash"]), str(each["definition"])) for name, each in row["tools"].items()}
-    return Pins(str(row["server"]), str(row["identity"]), float(row["since"]), tools)
+    return Pins(str(row["server"]), str(row["identity"]), float(row["since"]), tools, str(row.get("entry", "")))
 
 
 def _text(known: _Known, trusts_new: bool) -> str:
@@ -98,6 +102,7 @@ def _text(known: _Known, trusts_new: bool) -> str:
             "server": pins.server,
             "identity": pins.identity,
             "since": pins.since,
+            "entry": pins.entry,
             "tools": {name: {"hash": pin.definition, "definition": pin.text} for name, pin in pins.tools.items()},
         }
         for pins in known.values()

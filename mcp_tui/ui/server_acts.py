@@ -65,6 +65,7 @@ async def add(app: McpTuiApp) -> bool:
     except McpTuiError as error:
         app.tell(f"{error.what}. {error.hint}", severity="error")
         return False
+    app.bench.pinned.own(spec)
     app.bench.hub.add(spec)
     return True
 
@@ -79,6 +80,7 @@ async def edit(app: McpTuiApp, server: str) -> None:
         return
     in_file = bool(home.entry(server))
     spec = home.save_server(made.name, made.entry, server if in_file else None)
+    app.bench.pinned.own(spec)
     if made.name == server:
         await hub.replace(spec)
     else:

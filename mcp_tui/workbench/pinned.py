@@ -12,7 +12,7 @@ from mcp_tui.domain.catalog import Catalog, Tool
 from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.happenings import ServerChanged
 from mcp_tui.domain.permission import Initiator
-from mcp_tui.domain.pins import Pins, Standing
+from mcp_tui.domain.pins import Pins, Standing, entry_text
 from mcp_tui.domain.servers import ServerSpec
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _WHY = {
     Standing.CHANGED: "this tool changed since it was accepted",
     Standing.NEW: "this tool is new, and nobody has accepted it",
+    Standing.MOVED: "its server is started otherwise than when it was accepted",
     Standing.UNKNOWN: "what was accepted before cannot be read",
 }
 _WAYS = {
@@ -39,6 +40,8 @@ class Pinned:
         self._store = bench.home.pins
         self._here: dict[tuple[str, str], Pins] = {}
         """What could not be written, or is not to be."""
+        self._own: set[tuple[str, str]] = set()
+        """Names and identities of entries that the person saved in this session."""
         self._accepting = asyncio.Lock()
         """What is accepted adds to what was: one at a time."""
         self._keys: dict[str, tuple[ServerSpec, str]] = {}
@@ -49,6 +52,32 @@ class Pinned:
         key = self._key(server)
         return self._here.get(key) or self._store.of(*key)
 
+    def other(self, server: str) -> Pins | None:
+        """What was accepted last under this name, of another command or address. Raises ConfigError."""
+        name, identity = self._key(server)
+        here = (pins for key, pins in self._here.items() if key[0] == name and key[1] != identity)
+        return max(here, key=lambda pins: pins.since, default=None) or self._store.other(name, identity)
+
+    def moved(self, server: str) -> Pins | None:
+        """The same, if nobody vouches for the new entry: it stands in a file, and the person did not save it here.
+
+        What is typed on the command line gets its name from the command: there it is no sign of anything.
+        """
+        is_own = self._key(server) in self._own or not self._bench.hub.spec(server).written
+        return None if is_own else self.other(server)
+
+    def entries(self, server: str) -> tuple[str, str]:
+        """How a server that moved was started when it was accepted, and how it is now (`entry_text()`)."""
+        try:
+            before = None if self.of(server) else self.moved(server)
+        except ConfigError:
+            before = None
+        return (before.entry, entry_text(self._bench.hub.spec(server))) if before else ("", "")
+
+    def own(self, spec: ServerSpec) -> None:
+        """The person saves this entry: it is met as it is."""
+        self._own.add((spec.name, spec.identity))
+
     def standing(self, tool: Tool) -> Standing:
         """Whether a tool is what was accepted."""
         return self.standings(tool.server, [tool])[0]
@@ -57,9 +86,10 @@ class Pinned:
         """Of each of these tools of one server."""
         try:
             pins = self.of(server)
+            unmet = Standing.MOVED if pins is None and self.moved(server) else Standing.NEW
         except ConfigError:
             return [Standing.UNKNOWN for _ in tools]
-        return [pins.standing(tool) if pins else Standing.NEW for tool in tools]
+        return [pins.standing(tool) if pins else unmet for tool in tools]
 
     def readable(self, server: str) -> list[Tool]:
         """The tools of a server that are as they were accepted."""
@@ -104,7 +134,7 @@ class Pinned:
                 pins = self.of(server)
             except ConfigError:
                 pins = None
-            pins = pins or Pins(*self._key(server), time.time())
+            pins = pins or Pins(*self._key(server), time.time(), entry=entry_text(self._bench.hub.spec(server)))
             await self._keep(await aside(pins.accepting, tools, time.time()))
 
     def forget(self, server: str) -> None:

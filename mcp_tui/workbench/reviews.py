@@ -151,20 +151,27 @@ class Reviews:
             self._met.discard(server)
             if pins is not None:
                 self._pinned.forget(server)
-            self._tell(server, f"{server} is new. {why} It is reviewed before a model reads it")
+            if self._pinned.moved(server):
+                words = "is started otherwise than when you accepted it. Nobody calls its tools until you review it"
+            else:
+                words = f"is new. {why} It is reviewed before a model reads it"
+            self._tell(server, f"{server} {words}")
         elif pins is not None:
             self._tell_changes(server, pins, catalog.tools)
         else:
             self._met.add(server)
+            is_what = "started otherwise than before" if self._pinned.other(server) else "new"
             await self._pinned.accept(server, catalog.tools)
             count = f"{len(catalog.tools)} tool{'' if len(catalog.tools) == 1 else 's'}"
-            self._tell(server, f"{server} is new: {count} pinned. t on it shows all it says to models")
+            self._tell(server, f"{server} is {is_what}: {count} pinned. t on it shows all it says to models")
 
     def _why(self, server: str) -> str:
         """Why a newly met server has to be looked at whatever it says; "" when it need not."""
         home = self._bench.home
         if not self._pinned.trusts_new:
             return "What was accepted before is lost."
+        if self._pinned.moved(server):
+            return "It is started otherwise than when you accepted it."
         if server in home.consent_hashes:
             return "It comes from a project's folder."
         return "Your settings want every server reviewed." if home.settings.review == ALWAYS else ""
@@ -188,7 +195,8 @@ class Reviews:
             if time.perf_counter() - began > SLICE:
                 await asyncio.sleep(SLICE)
                 began = time.perf_counter()
-        return Review(server, why, tuple(rows), instructions_said(text, neighbours))
+        entries = self._pinned.entries(server) if with_instructions else ("", "")
+        return Review(server, why, tuple(rows), instructions_said(text, neighbours), entries)
 
     def _is_first(self, server: str) -> bool:
         try:

@@ -10,12 +10,15 @@ from typing import Any
 
 import pytest
 from scripted_endpoint import Endpoint, say
+from textual.widgets import Input
 from whole_app import Folder, seat
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.pins import Standing
 from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.review import ReviewDialog
+from mcp_tui.ui.screens.server_form import ServerForm
 from mcp_tui.ui.widgets.pieces import Choice
 
 SERVER = str(Path(__file__).parents[1] / "turncoat_server.py")
@@ -136,6 +139,39 @@ async def test_a_tool_that_changed_is_marked_shown_word_by_word_and_accepted_on_
         await me.send("go")
         await me.idle()
         assert told(endpoint) == ["shop__add", "shop__sub", "shop__spy"]
+
+
+async def test_a_known_server_whose_entry_was_changed_in_its_file_is_shown_with_both_and_one_saved_here_is_met(
+    folder: Folder, endpoint: Endpoint, shop: Shop
+) -> None:
+    endpoint.script(say("one"), say("two"))
+    shop.offers(("add", "Adds."))
+
+    def written(option: str) -> None:
+        folder.write_servers(shop={"command": sys.executable, "args": ["-I", option, SERVER, str(shop.file)]})
+
+    written("-S")
+    async with seat(folder, model=endpoint.url, size=(132, 44)):
+        pass
+    written("-B")
+    async with seat(folder, model=endpoint.url, size=(132, 44)) as me:
+        await me.sees("shop is started otherwise than when you accepted it.")
+        me.app.workspace.open(Ref("shop", Kind.TOOL, "add"))
+        await me.sees("Its server is started otherwise", "How it is started", "-I -S", "-I -B")
+        await me.send("hello")
+        await me.asked()
+        await me.sees("when you accepted it.", "How it is started", "then", "-I -S", "now", "-I -B", "Accept as shown")
+        await me.answer("a")
+        await me.idle()
+        assert told(endpoint) == ["shop__add"]
+        me.app.workspace.act_on_server("shop", "edit")
+        await me.until(lambda: isinstance(me.app.screen, ServerForm) and me.app.screen.query("#env"))
+        me.find(Input, "#env").value = "COLOUR=red"
+        await me.press("ctrl+o")
+        await me.sees("shop is started otherwise than before: 1 tool pinned.")
+        await me.send("again")
+        await me.idle()
+        assert told(endpoint) == ["shop__add"]
 
 
 async def test_typing_answers_no_review(folder: Folder, endpoint: Endpoint, shop: Shop) -> None:

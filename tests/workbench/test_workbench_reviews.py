@@ -7,12 +7,14 @@ import json
 import sys
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from mcp_tui.domain.catalog import Tool
+from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.errors import PermissionDenied
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import CatalogChanged, Happening, Noticed
@@ -44,6 +46,8 @@ class Stage:
         self.root = root
         self.settings = Settings()
         self.demo = False
+        self.from_file = True
+        """The servers' entries stand in a file, and are not typed by the person."""
 
     def offers(self, *tools: Definition, server: str = "calc", instructions: str = "") -> None:
         draft = self.root / "draft"
@@ -59,14 +63,17 @@ class Stage:
         return calls.read_text().split() if calls.exists() else []
 
     @asynccontextmanager
-    async def session(self, *servers: str, project: bool = False) -> AsyncGenerator[Act]:
-        """The program, with these servers (calc, when none is named), all settled."""
+    async def session(self, *servers: str, project: bool = False, option: str = "-S") -> AsyncGenerator[Act]:
+        """The program, with these servers (calc, when none is named), all settled. `option` is in their command."""
         paths = Paths(*(self.root / name for name in ("config", "data", "state", "cache")))
         home = Home(paths, {}, self.settings, demo=self.demo)
         names = servers or ("calc",)
         home.consent_hashes = {name: "hash" for name in names} if project else {}
-        command = (sys.executable, ("-I", "-S", SERVER))
-        specs = [StdioSpec(name, command[0], (*command[1], str(self.file(name)))) for name in names]
+        written = {"command": "python"} if self.from_file else {}
+        specs = [
+            StdioSpec(name, sys.executable, ("-I", option, SERVER, str(self.file(name))), written=written)
+            for name in names
+        ]
         bench = Workbench(home, specs)
         act = Act(bench)
         bench.subscribe(act.heard)
@@ -132,7 +139,7 @@ class Act:
             while not true():  # noqa: ASYNC110 (neither frames nor records are told of)
                 await asyncio.sleep(0.01)
 
-    async def after(self, change: Callable[[], None]) -> None:
+    async def after(self, change: Callable[[], object]) -> None:
         """Do it, and wait until the server's list was read anew, and judged."""
         changed = asyncio.Event()
         self._changed.append(changed.set)
@@ -200,6 +207,53 @@ async def test_a_tool_that_changed_between_sessions_runs_for_nobody_until_it_is_
     async with stage.session() as third:
         assert third.offered == ["add"]
         assert third.notices == []
+
+
+async def test_a_known_server_whose_entry_is_another_one_now_runs_for_nobody_until_it_is_reviewed(
+    stage: Stage,
+) -> None:
+    stage.offers(tool())
+    async with stage.session():
+        pass
+    async with stage.session(option="-B") as moved:
+        assert moved.notices == [
+            "calc is started otherwise than when you accepted it. Nobody calls its tools until you review it"
+        ]
+        assert moved.offered == []
+        moved.accepts = False
+        assert await moved.next_message() == []
+        (shown,) = moved.shown
+        assert shown.why == "It is started otherwise than when you accepted it."
+        assert [change.part for change in changes(*shown.entries)] == ["arguments"]
+        assert " -S " in shown.entries[0] and " -B " in shown.entries[1]
+        with pytest.raises(PermissionDenied, match="started otherwise"):
+            await moved.model_calls()
+        for initiator in (Initiator.USER, Initiator.COMMAND_LINE):
+            with pytest.raises(PermissionDenied) as denied:
+                await moved.bench.call_tool(moved.find(), {}, initiator=initiator)
+            assert "accepts it" in denied.value.hint
+        assert stage.calls() == []
+        moved.accepts = True
+        assert await moved.next_message() == ["add"]
+        await moved.model_calls()
+    for option in ("-B", "-S"):
+        async with stage.session(option=option) as again:
+            assert (again.offered, again.notices) == (["add"], []), "both were accepted"
+
+
+async def test_another_entry_by_the_persons_own_hand_is_told_and_met(stage: Stage) -> None:
+    stage.offers(tool())
+    met = "calc is started otherwise than before: 1 tool pinned. t on it shows all it says to models"
+    async with stage.session() as act:
+        before = act.bench.hub.spec("calc")
+        assert isinstance(before, StdioSpec)
+        saved = replace(before, env={"A": "b"})
+        act.bench.pinned.own(saved)  # as the server's form does
+        await act.after(lambda: asyncio.ensure_future(act.bench.hub.replace(saved)))
+        assert (act.offered, act.notices[-1]) == (["add"], met)
+    stage.from_file = False
+    async with stage.session(option="-B") as typed:
+        assert (typed.offered, typed.notices) == (["add"], [met])
 
 
 async def test_a_tool_that_was_renamed_is_new_and_no_rule_about_its_server_lets_it_run(stage: Stage) -> None:

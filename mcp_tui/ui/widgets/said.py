@@ -15,15 +15,30 @@ from mcp_tui.ui.screens.changes import change_rows
 from mcp_tui.ui.widgets.findings import MOST_TOLD, finding_line, marked_text
 from mcp_tui.ui.widgets.pieces import line, marked, pairs, two
 
-STANDINGS = {Standing.NEW: "[$warn]△ new[/]", Standing.CHANGED: "[$warn]△ changed[/]", Standing.UNKNOWN: "[$warn]△[/]"}
+STANDINGS = {
+    Standing.NEW: "[$warn]△ new[/]",
+    Standing.CHANGED: "[$warn]△ changed[/]",
+    Standing.MOVED: "[$warn]△[/]",
+    Standing.UNKNOWN: "[$warn]△[/]",
+}
 
 
 def finding_rows(review: Review) -> Iterator[Widget]:
     """What is suspicious, a line each."""
+    yield from entry_rows(*review.entries)
     for tool, said, found in review.findings[:MOST_TOLD]:
         yield Static(finding_line(found, said.text, f"{tool}, {said.where}" if tool else said.where))
     if (more := len(review.findings) - MOST_TOLD) > 0:
         yield Static(f"[$quiet]and {more:,} more, marked below[/]")
+
+
+def entry_rows(before: str, now: str) -> Iterator[Widget]:
+    """How a server was started and how it is now, word by word."""
+    if now:
+        yield two("[b]How it is started[/b]", "", "text-head")
+        yield from change_rows(changes(before or "{}", now))
+        if before == now:
+            yield Static("[$quiet]A secret in it is another one.[/]")
 
 
 def said_rows(review: Review) -> Iterator[Widget]:

@@ -36,6 +36,7 @@ from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.running import Running
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import hints, line, marked, prose, two
+from mcp_tui.ui.widgets.said import entry_rows
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 if TYPE_CHECKING:
@@ -102,9 +103,12 @@ class ToolDetails(View):
         words = {
             Standing.NEW: "It is new: models do not get it until you accept it.",
             Standing.CHANGED: f"It changed since{on}. It is not called until you accept it.",
+            Standing.MOVED: "Its server is started otherwise than when you accepted it. It is not called until you do.",
             Standing.UNKNOWN: "What you accepted cannot be read. It is not called until you accept it anew.",
         }
         yield Static(f"[b $warn]△ {words[standing]}[/]", classes="gap")
+        if standing is Standing.MOVED:
+            yield from entry_rows(*pinned.entries(self._tool.server))
         yield from change_rows(changes(before, pin(self._tool).text))
         yield Static(hints(a="accept it as it is now"), classes="gap")
 
