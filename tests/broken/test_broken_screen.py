@@ -8,9 +8,9 @@ from contextlib import AsyncExitStack
 from functools import partial
 from pathlib import Path
 
-import pytest
-
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, ServerState
+from mcp_tui.domain.trace import Frame
 from mcp_tui.ui.refs import Ref
 from tests.broken.http_server import broken_http
 from tests.broken.key_to_paint import Frames, Typist
@@ -185,22 +185,23 @@ async def test_a_killed_server_says_so_within_half_a_second_and_r_brings_it_back
         assert me.app.bench.hub.status("good").state is ServerState.READY
 
 
-@pytest.mark.parametrize(("name", "item", "method"), [("silent-read", "a", "read"), ("silent-prompt", "greet", "get")])
-async def test_esc_stops_waiting_for_an_answer_and_tells_the_server(
-    folder: Folder, name: str, item: str, method: str
-) -> None:
-    async with seat(folder, [stdio(name)], size=(150, 40)) as me:
-        await me.press("f2", "slash")
-        await me.paste(item)
-        await me.press("enter", "enter")
-        await me.answer("a")  # whether it may be asked at all
-        await me.sees("esc  stops it")
+async def test_esc_stops_waiting_for_an_answer_and_tells_the_server(folder: Folder) -> None:
+    silent = {"silent-read": ("broken://a", "resources/read"), "silent-prompt": ("greet", "prompts/get")}
+    async with seat(folder, [stdio(name) for name in silent], size=(150, 40)) as me:
         trace = me.app.bench.trace
-        await me.until(lambda: any(frame.method.endswith(f"/{method}") for frame in trace))
-        asked = next(frame for frame in trace if frame.method.endswith(f"/{method}"))
-        await me.press("escape")
-        await me.sees("stopped by you")
-        await me.sees_no("stops it")
-        await me.until(lambda: "notifications/cancelled" in [each.method for each in trace])
-        (told,) = [each.body for each in trace if each.method == "notifications/cancelled"]
-        assert str(told["params"]["requestId"]) == asked.id
+
+        def sent(server: str, method: str) -> list[Frame]:
+            return [frame for frame in trace if frame.server == server and frame.method == method]
+
+        for name, (item, method) in silent.items():
+            me.app.workspace.inspector.show(Ref(name, Kind.RESOURCE if "read" in name else Kind.PROMPT, item))
+            await me.press("f4", "enter")
+            await me.answer("a")  # whether it may be asked at all
+            await me.sees("esc  stops it")
+            await me.until(partial(sent, name, method))
+            await me.press("escape")
+            await me.sees(name, "stopped by you")
+            await me.sees_no("stops it")
+            await me.until(partial(sent, name, "notifications/cancelled"))
+            (asked,), (told,) = sent(name, method), sent(name, "notifications/cancelled")
+            assert str(told.body["params"]["requestId"]) == asked.id
