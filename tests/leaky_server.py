@@ -1,6 +1,7 @@
 """An MCP server without any SDK that repeats a secret wherever a server can put text. Usage: leaky_server.py [fails]
 
-The secret is the variable CANARY_TOKEN; its answer to a call says which secrets of the host it was started with.
+The secret is the variable CANARY_TOKEN; its answer to a call says which secrets of the host it was started with. Its
+tool `ask` asks the person and the host's model first, `break` ends in an error.
 """
 
 from __future__ import annotations
@@ -31,12 +32,18 @@ def answer(method: str, params: Message) -> Message:
             }
         case "tools/list":
             schema = {"type": "object", "properties": {"word": {"type": "string", "description": f"Not {SECRET}"}}}
-            return {"tools": [{"name": "leak", "description": f"Leaks {SECRET}.", "inputSchema": schema}]}
+            about = {"description": f"Leaks {SECRET}.", "inputSchema": schema}
+            return {"tools": [{"name": name, **about} for name in ("leak", "ask", "break")]}
         case "prompts/list":
             return {"prompts": [{"name": "hint", "description": f"About {SECRET}"}]}
         case "resources/list":
             return {"resources": [{"uri": "leak://it", "name": "it", "description": f"Holds {SECRET}"}]}
-        case "tools/call":
+        case "tools/call" if params["name"] != "break":
+            if params["name"] == "ask":
+                form = {"type": "object", "properties": {"it": {"type": "string", "title": f"Is it {SECRET}?"}}}
+                ask("elicitation/create", {"message": f"Do you know {SECRET}?", "requestedSchema": form})
+                said = {"role": "user", "content": text(f"Is it {SECRET}?")}
+                ask("sampling/createMessage", {"messages": [said], "systemPrompt": SECRET, "maxTokens": 9})
             has = sorted(name for name in NAMES if name in os.environ)
             words = f"got {params['arguments'].get('word')}, have {', '.join(has)}, know {SECRET}"
             return {"content": [text(words)], "structuredContent": {"it": SECRET, SECRET: [words]}}
@@ -48,11 +55,18 @@ def answer(method: str, params: Message) -> Message:
             raise KeyError(method)
 
 
+def ask(method: str, params: Message) -> None:
+    """Ask the host, and wait for its answer."""
+    print(json.dumps({"jsonrpc": "2.0", "id": method, "method": method, "params": params}), flush=True)
+    while json.loads(sys.stdin.readline()).get("id") != method:
+        pass
+
+
 def main() -> None:
     print(f"leaky: my token is {SECRET}", file=sys.stderr, flush=True)
     if sys.argv[1:] == ["fails"]:
         sys.exit(3)
-    for line in sys.stdin:
+    while line := sys.stdin.readline():
         message: Message = json.loads(line)
         if "id" not in message or "method" not in message:
             continue

@@ -49,7 +49,7 @@ async def test_no_screen_shows_a_secret(folder: Folder, endpoint: Endpoint) -> N
         await me.until(lambda: isinstance(me.app.screen, ApproveDialog))
         await safe(me, "contains a configured secret")
         await me.alone("A")
-        await safe(me, "this rule will be written")
+        await me.sees("this rule will be written")
         await me.answer("y")
         await me.idle()
         await safe(me, "have CANARY_TOKEN")
