@@ -26,7 +26,7 @@ LONGEST = 0.5
 LOOKS_EVERY = 0.002
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
-_OPEN_A_FIELD = frozenset({"slash"})
+_GO_TO_A_FIELD = frozenset({"slash", "tab", "shift+tab"})
 _EDIT = frozenset({"ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
 
 
@@ -119,4 +119,4 @@ def _awaited(here: Widget | None) -> frozenset[str]:
     """The keys that those behind them wait for, by the widget that has the focus."""
     if isinstance(here, Input):
         return _LEAVE_A_FIELD | _EDIT
-    return _LEAVE_AN_AREA if isinstance(here, TextArea) else _OPEN_A_FIELD
+    return _LEAVE_AN_AREA if isinstance(here, TextArea) else _GO_TO_A_FIELD

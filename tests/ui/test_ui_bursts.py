@@ -29,6 +29,18 @@ async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field
         await me.until(lambda: [line.value for line in me.app.screen.query(Line)] == ["17", "25"])
 
 
+async def test_a_burst_goes_on_behind_a_tab_out_of_a_box_or_a_list(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "book"))
+        await me.sees("Book a trip")
+        await me.press("f4", "enter")
+        await me.until(lambda: isinstance(me.app.focused, Line))
+        for key in ("O", "tab", "7", "tab", "tab", "space", "shift+tab", "shift+tab", "9"):
+            me.app.post_message(events.Key(key, {"space": " "}.get(key, key if len(key) == 1 else None)))
+        await me.sees("■ yes")
+        await me.until(lambda: [line.value for line in me.app.screen.query(Line)] == ["O", "9"])
+
+
 async def test_what_is_typed_in_one_burst_with_the_key_that_opens_a_filter_stands_in_the_filter(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
         await me.press("f6")
