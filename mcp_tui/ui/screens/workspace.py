@@ -321,7 +321,7 @@ class Workspace(Screen[None]):
         self.status.mode = self._bench.gate.mode
         self.strip.traffic = self.switcher.traffic = self._bench.trace.total
         self.strip.log_lines = len(self._bench.log)
-        self.strip.requests = len(self._asking.waiting)
+        self.strip.requests = self.switcher.requests = len(self._asking.waiting)
         self.strip.tasks = len(self._bench.tasks)
         if self._drawer is not None:
             strip = self.strip

@@ -108,13 +108,14 @@ class Strip(Clicks):
 
 
 class Switcher(Clicks):
-    """On a small screen: which of the three panes is shown, and the traffic beside them."""
+    """On a small screen: which of the three panes is shown, and beside them the traffic, or what waits for the user."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "Switcher { height: 1; padding: 0 2; background: $panel; display: none; }"
 
     shown: reactive[str] = reactive("chat")
     traffic: reactive[int] = reactive(0)
+    requests: reactive[int] = reactive(0)
 
     def render(self) -> Content:
         parts = [
@@ -122,5 +123,9 @@ class Switcher(Clicks):
             for name in ("explorer", "chat", "inspector")
             for markup in [f"[b $primary]▌{name.title()}[/]" if name == self.shown else f"[$quiet] {name.title()}[/]"]
         ]
-        right = clickable(Content.from_markup(f"[$quiet]F6 Traffic[/] {self.traffic}"), "screen.drawer")
+        if self.requests:
+            words = f"[$key] F8 [/] {self.requests} [$hue]{'waits' if self.requests == 1 else 'wait'}[/]"
+            right = clickable(Content.from_markup(words), "app.look")
+        else:
+            right = clickable(Content.from_markup(f"[$quiet]F6 Traffic[/] {self.traffic}"), "screen.drawer")
         return two_ends(Content("     ").join(parts), right, self.content_size.width)
