@@ -72,7 +72,7 @@ class Link:
         task = context.run(self.start, send(self.client))
         try:
             if not await self._settled(task, capture, patience):
-                waited = human_time(patience.seconds if patience else 0)
+                waited = human_time((patience and patience.seconds) or 0)
                 hint = 'try again, or give it longer: "call_timeout" in its entry'
                 raise RequestTimedOut(f"{self._server} did not answer within {waited}", subject=self._server, hint=hint)
             return self._outcome(task, capture)
@@ -134,18 +134,19 @@ class Link:
             await asyncio.wait(self._tasks, timeout=0.2)
 
     async def _settled(self, task: asyncio.Task[object], capture: Capture, patience: Patience | None) -> bool:
-        loop = asyncio.get_running_loop()
-        began = loop.time()
-        while True:
-            left = None if patience is None else max(0.0, began + patience.seconds - loop.time())
-            done, _ = await asyncio.wait({task, capture.arrived}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if done:
-                break
-            if patience is not None and loop.time() < began + patience.seconds:
-                continue  # more was granted
+        patience = patience or Patience()
+        patience.begin()
+        while not (task.done() or capture.arrived.done()):
+            patience.changed.clear()
+            granted = asyncio.ensure_future(patience.changed.wait())
+            waited = {task, capture.arrived, granted}
+            await asyncio.wait(waited, timeout=patience.left, return_when=asyncio.FIRST_COMPLETED)
+            granted.cancel()
+            if patience.left != 0 or task.done() or capture.arrived.done():
+                continue  # or more was granted
             if not self._person_is_at_it():
                 return False
-            began = loop.time()
+            patience.begin()
         # After a result the SDK checks it, which may mean to list the tools once more.
         await asyncio.wait({task}, timeout=CHECK_TIMEOUT)
         return True

@@ -74,7 +74,7 @@ ELSEWHERE: tuple[tuple[str, str, str], ...] = (
     ("Inspector", "ctrl+t", "call as a task, where the tool can be"),
     ("Inspector", "r  e  c", "again; edit; take arguments from the history"),
     ("Inspector", "i  y", "insert into the chat; copy"),
-    ("Inspector", "t", "60 s more for the call that runs"),
+    ("Inspector", "t", "60 s for the call that runs, or 60 s more"),
     ("Inspector", "s", "save the files of a result"),
     ("Inspector", "w", "watch a resource, or no more"),
     ("Inspector", "u  b", "a tool's own page: read it here, open it in the browser"),

@@ -280,7 +280,7 @@ class Workbench:
     ) -> ToolResult:
         """A person's own call: their act is consent, unless the server calls the tool destructive.
 
-        `patience` begins when the call is sent; a task has none. Raises PermissionDenied and ServerError.
+        `patience` begins when the call is sent. Raises PermissionDenied and ServerError.
         """
         request = self.request(tool, arguments, initiator, consented=True)
         return await self.send(tool, await self._allowed(request), initiator, progress, as_task, patience)
@@ -346,7 +346,7 @@ class Workbench:
             await self.hub.listed(tool.server)
             self._check_again(tool, initiator)
             if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
-                result = await self.tasks.call(tool, arguments, progress)
+                result = await self.tasks.call(tool, arguments, progress, patience)
             else:
                 result = await self.hub.call_tool(
                     tool.server, tool.name, arguments, progress=progress, timeout=patience

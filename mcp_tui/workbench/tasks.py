@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import ToolResult
-from mcp_tui.domain.errors import RequestFailed, ServerError, ServerLost, ServerUnreachable
+from mcp_tui.domain.errors import RequestFailed, RequestTimedOut, ServerError, ServerLost, ServerUnreachable
 from mcp_tui.domain.happenings import Happening, Listener, ServerChanged, ServerRemoved, TaskHeard, TasksChanged
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.tasks import Task, TaskAbilities, TaskStatus, TaskSupport, task_abilities, task_support
+from mcp_tui.domain.text import human_time
 
 if TYPE_CHECKING:
     from mcp_tui.chat.ports import Progress
@@ -101,11 +103,20 @@ class Tasks:
 
     # -- acts -----------------------------------------------------------------------------------------
 
-    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress | None = None) -> ToolResult:
+    async def call(
+        self,
+        tool: Tool,
+        arguments: dict[str, Any],
+        progress: Progress | None = None,
+        patience: Patience | None = None,
+    ) -> ToolResult:
         """Call a tool as a task and follow it to its end; `progress` gets its messages. Raises ServerError.
 
-        Cancelling cancels the task, where the server can do that.
+        Cancelling cancels the task, where the server can do that; so does the end of the patience, which begins anew
+        while the task asks the person something.
         """
+        if patience is not None:
+            patience.begin()
         started = await self._hub.start_task(tool.server, tool.name, arguments)
         if isinstance(started, ToolResult):
             return started
@@ -113,7 +124,7 @@ class Tasks:
         self._keep(run)
         if early := self._early.pop((started.server, started.id), None):
             self._update(run, early)
-        return await self._carry(run, progress)
+        return await self._carry(run, progress, patience)
 
     async def cancel(self, run: TaskRun) -> None:
         """End a task. Raises ServerError, also for a server that cannot do that."""
@@ -170,11 +181,13 @@ class Tasks:
 
     # -- one task -------------------------------------------------------------------------------------
 
-    async def _carry(self, run: TaskRun, progress: Progress | None = None) -> ToolResult:
+    async def _carry(
+        self, run: TaskRun, progress: Progress | None = None, patience: Patience | None = None
+    ) -> ToolResult:
         """Follow a task to its end, and write down what that was."""
         run.error, run.hint, run.is_lost, run.ended = "", "", False, None
         try:
-            run.result = await self._follow(run, progress)
+            run.result = await self._follow(run, progress, patience or Patience())
             return run.result
         except (ServerLost, ServerUnreachable) as error:
             run.is_lost = True
@@ -192,16 +205,22 @@ class Tasks:
             run.ended = time.time()
             self._tell(TasksChanged(run.task.server))
 
-    async def _follow(self, run: TaskRun, progress: Progress | None) -> ToolResult:
+    async def _follow(self, run: TaskRun, progress: Progress | None, patience: Patience) -> ToolResult:
         asking: asyncio.Task[ToolResult] | None = None
         try:
             while not run.task.status.is_over:
                 if progress is not None:
                     progress(0, None, run.task.message)
+                if run.task.status is TaskStatus.INPUT_REQUIRED:
+                    patience.begin()
+                elif patience.left == 0:
+                    self._start(self._cancel_quietly(run))
+                    waited = human_time(patience.seconds or 0)
+                    raise RequestTimedOut(f"the task did not end within {waited}", subject=run.task.server)
                 if run.task.status is TaskStatus.INPUT_REQUIRED and asking is None:
                     # The questions of a task come to whoever waits for its result, and only then.
                     asking = asyncio.create_task(self._hub.task_result(run.task))
-                await self._pause(run, asking)
+                await self._pause(run, asking, patience.left)
                 if asking is not None and asking.done():
                     if asking.exception() is None:
                         await self._look_last(run)
@@ -215,12 +234,13 @@ class Tasks:
                 asking.cancel()
                 asking.add_done_callback(lambda done: done.cancelled() or done.exception())
 
-    async def _pause(self, run: TaskRun, asking: asyncio.Task[ToolResult] | None) -> None:
-        """Until it is time to look again, there is news, or the result is there."""
+    async def _pause(self, run: TaskRun, asking: asyncio.Task[ToolResult] | None, left: float | None) -> None:
+        """Until it is time to look again (after `left` seconds at most), there is news, or the result is there."""
         news = asyncio.create_task(run.news.wait())
         try:
             waited: set[asyncio.Task[Any]] = {news, asking} if asking else {news}
-            await asyncio.wait(waited, timeout=run.task.poll, return_when=asyncio.FIRST_COMPLETED)
+            seconds = run.task.poll if left is None else min(run.task.poll, left)
+            await asyncio.wait(waited, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             news.cancel()
             run.news.clear()

@@ -140,6 +140,16 @@ async def test_more_time_can_be_granted_while_a_call_runs() -> None:
             await soon(calling)
 
 
+async def test_a_call_without_a_time_of_its_own_is_given_one_while_it_runs() -> None:
+    async with hosting(telling()) as host:
+        patience = Patience()
+        calling = asyncio.create_task(host.hub.call_tool("telling", "never", {}, timeout=patience))
+        await host.until(lambda: host.trace.total > 0 and list(host.trace)[-1].what == "never")
+        patience.grant(0.1)
+        with pytest.raises(RequestTimedOut):
+            await soon(calling)
+
+
 @pytest.mark.parametrize("ref", [{"prompt": "trip"}, {"template": "trip://{country}/{city}"}])
 async def test_suggestions_know_the_other_values(ref: dict[str, str]) -> None:
     async with hosting(telling()) as host:

@@ -170,11 +170,14 @@ async def test_a_call_in_the_chat_is_given_a_minute_more_from_its_card(folder: F
         await you.sees("stopped by you")
 
 
-async def test_without_a_time_of_its_own_a_call_tells_only_for_how_long_it_runs(folder: Folder) -> None:
+async def test_a_call_without_a_time_of_its_own_is_given_one_from_the_moment_of_the_key(folder: Folder) -> None:
     async with seat(folder, [telling()]) as you:
         await call(you, "never")
-        await you.sees("calling", "stops it")
+        await you.sees("calling", "stops it", "give it 60 s")
         assert "60 s more" not in you.screen
+        await you.until(lambda: type(you.app.focused).__name__ == "Running")
+        await you.press("t")
+        await you.sees("of 1 min", "60 s more")
         await you.press("escape")
         await you.sees("stopped by you")
 

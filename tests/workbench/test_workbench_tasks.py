@@ -15,8 +15,9 @@ import pytest
 from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import ToolResult
-from mcp_tui.domain.errors import ServerError, ServerLost
+from mcp_tui.domain.errors import RequestTimedOut, ServerError, ServerLost
 from mcp_tui.domain.happenings import Happening
+from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.servers import ServerState, StdioSpec
 from mcp_tui.domain.tasks import TaskStatus, TaskSupport
 from mcp_tui.storage.paths import Paths
@@ -104,6 +105,13 @@ async def test_a_tool_may_be_called_as_a_task_and_its_messages_are_told(desk: De
     run = desk.run
     assert (run.words, run.result, run.error) == ("completed", result, "")
     assert [record.result for record in desk.bench.calls.of("tasks", "research")] == [result]
+
+
+async def test_a_task_that_takes_too_long_is_cancelled(desk: Desk) -> None:
+    call = desk.bench.call_tool(desk.tool("endless"), {"topic": "bees"}, patience=Patience(0.1))
+    with pytest.raises(RequestTimedOut, match="the task did not end within 100 ms"):
+        await end(call)
+    await desk.until(lambda: desk.run.task.status is TaskStatus.CANCELLED)
 
 
 async def test_without_a_wish_only_a_tool_that_needs_it_becomes_a_task(desk: Desk) -> None:

@@ -159,7 +159,8 @@ class CardBlock(Block):
         return (f"{age} s" if age < 60 else human_time(age)) if age else ""
 
     def _limit(self) -> str:
-        return f" of {human_time(self._patience.seconds)}" if self._patience else ""
+        seconds = self._patience.seconds if self._patience else None
+        return "" if seconds is None else f" of {human_time(seconds)}"
 
     def _right_end(self) -> list[Piece]:
         match self.state:

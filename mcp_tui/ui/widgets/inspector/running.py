@@ -24,7 +24,7 @@ BAR = 24
 class Running(VerticalGroup, can_focus=True):
     """Hidden until `start()`; it moves only while something runs.
 
-    With a patience it takes the focus once it is seen, so that the key that prolongs it is no letter of a field.
+    With a patience it takes the focus once it is seen, so that the key that changes it is no letter of a field.
     """
 
     DEFAULT_CSS = "Running { display: none; margin-bottom: 1; &.-shown { display: block; } }"
@@ -63,8 +63,8 @@ class Running(VerticalGroup, can_focus=True):
         self.remove_class("-shown")
 
     def _tick(self) -> None:
-        seconds = time.monotonic() - self._started
-        if seconds < SHOWN_AFTER:
+        age = time.monotonic() - self._started
+        if age < SHOWN_AFTER:
             return
         if not self.has_class("-shown"):
             self.add_class("-shown")
@@ -74,9 +74,11 @@ class Running(VerticalGroup, can_focus=True):
             return
         self._frame += 1
         mark = "◌" if self.app.animation_level == "none" else FRAMES[self._frame % len(FRAMES)]
-        first = marked("[$hue]$mark[/] $words [$quiet]$time[/]", mark=mark, words=self._words, time=human_time(seconds))
-        limit = f" [$quiet]of {human_time(self._patience.seconds)}[/]" if self._patience else ""
-        more = "   [$key] t [/] [$quiet]60 s more[/]" if self._patience else ""
+        first = marked("[$hue]$mark[/] $words [$quiet]$time[/]", mark=mark, words=self._words, time=human_time(age))
+        seconds = self._patience.seconds if self._patience else None
+        limit = "" if seconds is None else f" [$quiet]of {human_time(seconds)}[/]"
+        words = "give it 60 s" if seconds is None else "60 s more"
+        more = f"   [$key] t [/] [$quiet]{words}[/]" if self._patience else ""
         stops = Content.from_markup(f"{limit}   [$key] esc [/] [$quiet]stops it[/]{more}")
         self._line.update(Content.assemble(first, stops, *self._far()))
 

@@ -251,7 +251,7 @@ class ToolPage(Page):
         result: ToolResult | None = None
         what, hint = "stopped by you", ""
         is_task = as_task or self._needs_task
-        self._patience = patience = None if is_task else self.bench.hub.patience(self.ref.server)
+        self._patience = patience = self.bench.hub.patience(self.ref.server) or Patience()
         view.running.start("running as a task" if is_task else "calling", patience)
         try:
             result = await self.bench.call_tool(
@@ -274,7 +274,7 @@ class ToolPage(Page):
             self._call(self._outcome.arguments, self._outcome.as_task)
 
     def action_more_time(self) -> None:
-        """The call that runs may take a minute longer."""
+        """The call that runs may take a minute longer; without a limit, a minute from now."""
         if self._patience is not None:
             self._patience.grant()
 
