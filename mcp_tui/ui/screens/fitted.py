@@ -1,4 +1,4 @@
-"""Dialogs whose very first picture fits the terminal.
+"""Dialogs whose very first picture fits the terminal, and that close once.
 
 Textual gives a screen the classes of its breakpoints only after it was laid out once: what is drawn until then is
 another dialog, and a click aimed at it goes astray.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TypeVar
 
+from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
 T = TypeVar("T")
@@ -23,3 +24,7 @@ class Fitted(ModalScreen[T]):
         for size, breakpoints in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
             if fits := [step for step in breakpoints or () if size >= step[0]]:
                 self.add_class(max(fits)[1])
+
+    def dismiss(self, result: T | None = None) -> AwaitComplete:
+        """A second click on an answer would else close what lies under the dialog, down to the last screen."""
+        return super().dismiss(result) if self.is_active else AwaitComplete()
