@@ -1,4 +1,4 @@
-"""What a person approved is what goes over the wire, byte for byte."""
+"""What a person read and approved is what the server's program reads: each of a thousand calls of a model."""
 
 from __future__ import annotations
 
@@ -8,16 +8,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from scripted_endpoint import Endpoint, say
+
+from mcp_tui.chat.events import TurnFinished
 from mcp_tui.domain.gate import Reply
-from mcp_tui.domain.permission import Answer, Initiator, Request
-from mcp_tui.domain.rules import canonical
+from mcp_tui.domain.permission import Answer, Request
 from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.settings import Settings
+from mcp_tui.ui.screens.sent_view import value_text
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 
-SETS = 1_000
+ENVIRON = {"OPENAI_MODEL": "scripted"}
+SETTINGS = Settings(max_rounds=50)
+ROUNDS, CALLS = 5, 200
+"""Answers of the model, and calls in each."""
 SERVER = """
 import json, sys
 tool = {"name": "echo", "inputSchema": {"type": "object"}}
@@ -25,6 +31,9 @@ for line in sys.stdin.buffer:
     asked = json.loads(line)
     if "id" not in asked:
         continue
+    if asked["method"] == "tools/call":
+        with open(sys.argv[1], "ab") as heard:
+            heard.write(line)
     answer = {
         "initialize": {"protocolVersion": "2025-11-25", "capabilities": {"tools": {}},
                        "serverInfo": {"name": "echo", "version": "1"}},
@@ -38,16 +47,22 @@ for line in sys.stdin.buffer:
 
 
 class Person:
-    """Says yes; to every other question with arguments of their own."""
+    """Says yes, to every other question with arguments of their own; and keeps what the dialog showed of each."""
 
     def __init__(self, chance: random.Random) -> None:
         self._chance = chance
-        self.approved: list[str] = []
+        self.seen: list[str] = []
 
     async def ask(self, request: Request) -> Reply:
-        edited = some(self._chance) if len(self.approved) % 2 else request.arguments
-        self.approved.append(canonical(edited))
-        return Reply(Answer.ONCE, edited)
+        arguments = some(self._chance) if len(self.seen) % 2 else request.arguments
+        shown = {name: value_text(value) for name, value in arguments.items()}
+        self.seen.append(exactly({name: json.loads(text.replace("\\n\n", "\\n")) for name, text in shown.items()}))
+        return Reply(Answer.ONCE, arguments)
+
+
+def exactly(arguments: dict[str, Any]) -> str:
+    """Names in their order, and values that differ by no more than blanks: 1 is not 1.0, nor 0.0 -0.0."""
+    return repr(list(arguments.items()))
 
 
 def some(chance: random.Random, depth: int = 0) -> dict[str, Any]:
@@ -56,18 +71,23 @@ def some(chance: random.Random, depth: int = 0) -> dict[str, Any]:
 
 
 def value(chance: random.Random, depth: int) -> Any:
-    kinds: list[Any] = [
-        None,
-        chance.random() < 0.5,
-        chance.randrange(-(10**18), 10**18),
-        chance.uniform(-1, 1) * 10 ** chance.randrange(-300, 300),
-        1.0,
-        1,
-        text(chance),
-    ]
-    if depth < 3:
-        kinds += [some(chance, depth + 1), [value(chance, depth + 1) for _ in range(chance.randrange(4))]]
-    return chance.choice(kinds)
+    match chance.randrange(9 if depth < 3 else 7):
+        case 0:
+            return None
+        case 1:
+            return chance.random() < 0.5
+        case 2:
+            return chance.randrange(-(10**18), 10**18)
+        case 3:
+            return chance.uniform(-1, 1) * 10 ** chance.randrange(-300, 300)
+        case 4:
+            return chance.choice([1, 1.0, 0.0, -0.0])
+        case 5 | 6:
+            return text(chance)
+        case 7:
+            return some(chance, depth + 1)
+        case _:
+            return [value(chance, depth + 1) for _ in range(chance.randrange(4))]
 
 
 def text(chance: random.Random) -> str:
@@ -75,24 +95,23 @@ def text(chance: random.Random) -> str:
     return "".join(chr(chance.randrange(*chance.choice(planes))) for _ in range(chance.randrange(12)))
 
 
-async def test_what_is_approved_is_what_is_sent_in_a_thousand_random_calls(tmp_path: Path) -> None:
+async def test_what_is_approved_is_what_is_sent_in_a_thousand_random_calls(tmp_path: Path, endpoint: Endpoint) -> None:
     seed = random.SystemRandom().randrange(1 << 32)
-    chance = random.Random(seed)
+    chance, heard = random.Random(seed), tmp_path / "heard"
     person = Person(chance)
-    spec = StdioSpec("echo", sys.executable, ("-c", SERVER))
-    home = Home(Paths(tmp_path, tmp_path, tmp_path, tmp_path), {}, Settings())
+    wishes = [[("echo__echo", some(chance)) for _ in range(CALLS)] for _ in range(ROUNDS)]
+    endpoint.script(*(say(calls=calls, split=10_000) for calls in wishes), say("done"))
+    spec = StdioSpec("echo", sys.executable, ("-I", "-S", "-c", SERVER, str(heard)))
+    home = Home(Paths(tmp_path, tmp_path, tmp_path, tmp_path), ENVIRON | {"OPENAI_BASE_URL": endpoint.url}, SETTINGS)
     bench = Workbench(home, [spec], asker=person)
     try:
         bench.start()
         await bench.hub.wait_settled()
         await bench.reviews.met()
-        tool = bench.find_tool("echo", "echo")
-        assert tool
-        for _ in range(SETS):
-            decision = await bench.gate.check(bench.request(tool, some(chance), Initiator.MODEL))
-            await bench.send(tool, decision.arguments, Initiator.MODEL)
-        frames = [frame for frame in bench.trace if frame.method == "tools/call"]
+        await bench.models.connect()
+        last = [event async for event in bench.turn("go")][-1]
     finally:
         await bench.aclose()
-    sent = [canonical(json.loads(frame.raw)["params"]["arguments"]) for frame in frames]
-    assert len(sent) == SETS and sent == person.approved, f"seed {seed}"
+    assert isinstance(last, TurnFinished), f"seed {seed}: {last}"
+    sent = [exactly(json.loads(line)["params"]["arguments"]) for line in heard.read_bytes().splitlines()]
+    assert len(sent) == ROUNDS * CALLS and sorted(sent) == sorted(person.seen), f"seed {seed}"
