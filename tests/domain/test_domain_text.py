@@ -7,7 +7,7 @@ import time
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from mcp_tui.domain.text import (
@@ -78,6 +78,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
+@settings(max_examples=10_000)
 @given(anything)
 def test_only_the_joiners_of_emoji_are_left_of_what_is_hidden(text: str) -> None:
     shown = clean(text)

@@ -1,6 +1,7 @@
 """Typing never answers a question, whatever is typed and whenever the question comes.
 
-`MCP_TUI_STREAMS` sets how many random streams are typed at each family (50 by default; 1,000 take some minutes).
+Some streams are typed in an app (`MCP_TUI_STREAMS`, 50 of each family), a thousand of each kind at the sieve that
+all keys pass (test_ui_key_sieve.py), and one in a terminal (test_terminal_typing.py).
 """
 
 from __future__ import annotations

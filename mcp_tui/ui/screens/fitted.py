@@ -23,7 +23,7 @@ class Fitted(ModalScreen[T]):
         width, height = self.app.size
         for size, breakpoints in ((width, self.HORIZONTAL_BREAKPOINTS), (height, self.VERTICAL_BREAKPOINTS)):
             if fits := [step for step in breakpoints or () if size >= step[0]]:
-                self.add_class(max(fits)[1])
+                self.add_class(max(fits)[1], update=False)  # styles are looked up once, when it comes up
 
     def dismiss(self, result: T | None = None) -> AwaitComplete:
         """A second click on an answer would else close what lies under the dialog, down to the last screen."""
