@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, work
 from textual.app import App
+from textual.errors import NoWidget
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import McpTuiError
@@ -246,8 +247,18 @@ class McpTuiApp(App[int]):
         if not self.raised.is_set():
             await super().on_event(event)
             return
+        if isinstance(event, events.MouseDown) and self._is_gone(event):
+            return
         for passed in self.asking.sift(event):
             await self._bursts.handle(passed)
+
+    def _is_gone(self, click: events.MouseDown) -> bool:
+        """Whether what was clicked on is only still to be seen: Textual would look for its parent, and fall."""
+        try:
+            widget, _ = self.get_widget_at(click.x, click.y)
+        except NoWidget:
+            return False
+        return not widget.is_attached
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Behind the curtain only the way out is open; other keys wait."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from fakes import FakeBench, PaneApp
 from looking import until
+from textual import events
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind, Tool
@@ -116,3 +117,14 @@ async def test_a_server_that_got_ready_while_the_workspace_was_being_made_is_sho
     monkeypatch.setattr(Workspace, "on_mount", slowly)
     async with seat(folder, [pocket()]) as me:
         await me.sees("■ add")
+
+
+async def test_a_click_on_what_has_just_gone_is_none(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        words = me.app.workspace.explorer.query_one(".filter > .mark")
+        x, y = words.region.offset
+        words.remove()
+        for act in (events.MouseDown, events.MouseUp):
+            me.app.post_message(act(None, x, y, 0, 0, 1, False, False, False, x, y))
+        await me.press("f1")
+        await me.sees("Help")
