@@ -119,4 +119,4 @@ def _awaited(here: Widget | None) -> frozenset[str]:
     """The keys that those behind them wait for, by the widget that has the focus."""
     if isinstance(here, Input):
         return _LEAVE_A_FIELD | _EDIT
-    return _LEAVE_AN_AREA if isinstance(here, TextArea) else _GO_TO_A_FIELD
+    return _LEAVE_AN_AREA | _EDIT if isinstance(here, TextArea) else _GO_TO_A_FIELD

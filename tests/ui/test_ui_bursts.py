@@ -58,6 +58,10 @@ async def test_characters_behind_a_key_that_clears_a_field_stay(folder: Folder) 
         for key in ("x", "ctrl+u", "b", "o", "x", "backspace", "o", "k"):
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.until(lambda: me.find(Input).value == "book")
+        await me.press("f3")
+        for key in ("x", "ctrl+u", "b", "o", "x", "backspace", "o", "k"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.until(lambda: me.draft == "book")
 
 
 async def test_what_stands_behind_the_enter_of_a_filter_acts_on_what_was_found(folder: Folder) -> None:
