@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -156,11 +156,19 @@ class FakeReviews:
         return None
 
 
+class FakeHome:
+    """`workbench.home.Home` of somebody without a variable or a key."""
+
+    environ: Mapping[str, str] = {}
+    model_keys: Sequence[str] = ()
+
+
 class FakeBench:
     """`workbench.bench.Workbench` over data; results are what the test puts here."""
 
     def __init__(self) -> None:
         self.hub = FakeHub()
+        self.home = FakeHome()
         self.signing_in = FakeSignIns()
         self.gate = Gate()
         self.permissions = Permissions(self.as_workbench)

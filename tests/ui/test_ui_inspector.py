@@ -400,7 +400,7 @@ async def test_consent_shows_the_exact_command_and_leaving_off_has_the_focus() -
     async with opened(bench, Ref("proj"), (100, 30)) as (app, _, pilot):
         await sees(app, pilot, "proj needs your consent", spec.address, "/srv/x", "API_KEY=•••set•••", ".mcp.json")
         assert "sekret" not in app.shown()
-        await pilot.press("enter", "y")
+        await pilot.press("enter", "a")
         await pilot.pause()
         assert [message.act for message in app.said(InspectorPane.ServerAct)] == ["off", "consent"]
 
