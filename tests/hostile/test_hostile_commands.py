@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 from scripted_endpoint import Endpoint, say
-from test_hostile_screens import FORBIDDEN, SERVER
+from test_hostile_screens import SERVER
 
+from tests.hostile.harmless import left_over
 from tests.hostile.server import poison
 from tests.program import home_environment
 from tests.terminal import Terminal
@@ -72,6 +73,5 @@ async def test_no_command_lets_anything_through_to_the_terminal(
         written |= dict(await asyncio.gather(*acts))
     for name, raw in written.items():
         text = raw.decode()
-        assert "\x1b" not in text, name
-        assert FORBIDDEN.findall(text) == [], name
+        assert left_over(re.sub(r"[\r\n\t]", "", text)) == [], name
         assert re.search(r"evil|fuzz-|invoice|\\ud", text) or WORDLESS & {name, name.split()[0]}, f"{name}: {text}"
