@@ -186,7 +186,7 @@ class McpTuiApp(App[int]):
     @property
     def is_working(self) -> bool:
         """Whether a tool call runs."""
-        return bool(self.workspace.chat.calls_running or self.workspace.inspector.is_running)
+        return self.bench.calls.running > 0
 
     async def _ask_before_leaving(self) -> None:
         from mcp_tui.ui.screens.confirm import Confirm
@@ -274,7 +274,8 @@ class McpTuiApp(App[int]):
             self.copy(selected)
         elif typed := getattr(self.focused, "selected_text", ""):
             self._copy_shown(visible(typed))  # the user's own words: they may be pasted back, and sent
-        elif not self.workspace.stop():
+        else:
+            self.workspace.stop()
             self.tell("ctrl+q quits")
 
     def copy(self, text: str) -> None:

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from typing import TYPE_CHECKING
 
-from mcp_tui.chat.events import ToolApproved, ToolAsked, ToolDenied, ToolFinished, ToolProgressed
+from mcp_tui.chat.events import ToolApproved, ToolDenied, ToolFinished, ToolProgressed
 from mcp_tui.domain.catalog import Kind, Prompt, Resource, Template, Tool
-from mcp_tui.domain.chat import ToolCall
 from mcp_tui.domain.commands import (
     COMMANDS,
     CallTool,
@@ -25,7 +23,7 @@ from mcp_tui.domain.commands import (
     ShowHelp,
 )
 from mcp_tui.domain.errors import McpTuiError, NoSuchItem, PermissionDenied
-from mcp_tui.domain.permission import Decision, Mode
+from mcp_tui.domain.permission import Decision, Initiator, Mode
 from mcp_tui.domain.text import clean_line, shorten
 from mcp_tui.ui import model_acts, rule_acts
 from mcp_tui.ui.refs import Ref
@@ -76,17 +74,21 @@ async def _call(workspace: Workspace, command: CallTool) -> None:
     bench, transcript = workspace.app.bench, workspace.chat.transcript
     tool = bench.find(Kind.TOOL, command.name)
     assert isinstance(tool, Tool)
-    call = ToolCall(f"typed-{time.monotonic_ns()}", tool.name, json.dumps(command.arguments))
-    transcript.fold(ToolAsked(call, tool.server, tool.name, command.arguments))
+    request = bench.request(tool, command.arguments, Initiator.USER, consented=True)
+    call = transcript.add_user_call(tool.server, tool.name, command.arguments, request)
     patience = bench.hub.patience(tool.server)
-    transcript.fold(ToolApproved(call, Decision(True, command.arguments, "you typed it"), patience))
     started = time.monotonic()
+
+    def approved(decision: Decision) -> None:
+        nonlocal started
+        started = time.monotonic()
+        transcript.fold(ToolApproved(call, decision, patience))
 
     def progress(done: float, total: float | None, message: str) -> None:
         transcript.fold(ToolProgressed(call, done, total, message))
 
     try:
-        result = await bench.call_tool(tool, command.arguments, progress=progress, patience=patience)
+        result = await bench.call_tool(tool, command.arguments, progress=progress, patience=patience, approved=approved)
     except PermissionDenied as denied:
         transcript.fold(ToolDenied(call, Decision(False, command.arguments, denied.hint)))
     except McpTuiError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -24,7 +24,7 @@ from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
 from mcp_tui.domain.limits import LOG_LINES
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, Mode, Request
+from mcp_tui.domain.permission import Decision, Initiator, Mode, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.signin import SignInAsks
 from mcp_tui.domain.tasks import TaskSupport
@@ -277,13 +277,15 @@ class Workbench:
         progress: Progress | None = None,
         as_task: bool = False,
         patience: Patience | None = None,
+        approved: Callable[[Decision], object] = lambda _decision: None,
     ) -> ToolResult:
         """A person's own call: their act is consent, unless the server calls the tool destructive.
 
-        `patience` begins when the call is sent. Raises PermissionDenied and ServerError.
+        `approved` is told when it is sent, where `patience` begins. Raises PermissionDenied and ServerError.
         """
-        request = self.request(tool, arguments, initiator, consented=True)
-        return await self.send(tool, await self._allowed(request), initiator, progress, as_task, patience)
+        decision = await self._allowed(self.request(tool, arguments, initiator, consented=True))
+        approved(decision)
+        return await self.send(tool, decision.arguments, initiator, progress, as_task, patience)
 
     async def get_prompt(
         self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
@@ -291,7 +293,7 @@ class Workbench:
         """Fetch a prompt's messages. Typed on the command line it is consent; in the app it asks once per server."""
         consented = initiator is Initiator.COMMAND_LINE
         request = self.request(prompt, dict(arguments), initiator, consented=consented)
-        allowed = await self._allowed(request)
+        allowed = (await self._allowed(request)).arguments
         with self.audit.running(prompt.kind, prompt.server, prompt.name, allowed):
             return await self.hub.get_prompt(prompt.server, prompt.name, allowed)
 
@@ -302,7 +304,7 @@ class Workbench:
         address = uri or resource.key
         consented = initiator is Initiator.COMMAND_LINE
         request = replace(self.request(resource, {}, initiator, consented=consented), item=address)
-        allowed = await self._allowed(request)
+        allowed = (await self._allowed(request)).arguments
         with self.audit.running(resource.kind, resource.server, address, allowed):
             return await self.hub.read_resource(resource.server, address)
 
@@ -321,7 +323,8 @@ class Workbench:
         patience: Patience | None = None,
     ) -> ToolResult:
         """Send a call that the gate let through, and keep a record of it. A tool that wants it is called as a task."""
-        with self.audit.running(tool.kind, tool.server, tool.name, arguments) as ending:
+        on_record = self.audit.running(tool.kind, tool.server, tool.name, arguments)
+        with on_record as ending, self.calls.one_more():
             result = await self._send(tool, arguments, initiator, progress, as_task, patience)
             ending.failed, ending.size = result.is_error, len(result.text.encode(errors="surrogatepass"))
             return result
@@ -367,7 +370,7 @@ class Workbench:
                 hint="look at it again in the Inspector, then call it again",
             )
 
-    async def _allowed(self, request: Request) -> dict[str, Any]:
+    async def _allowed(self, request: Request) -> Decision:
         decision = await self.gate.check(request)
         if not decision.allowed:
             raise PermissionDenied(
@@ -375,7 +378,7 @@ class Workbench:
                 subject=request.item,
                 hint=decision.why,
             )
-        return decision.arguments
+        return decision
 
     # -- chat ---------------------------------------------------------------------------------------
 

@@ -1,8 +1,10 @@
-"""The calls of this session, newest last, for the Inspector's History."""
+"""The calls of this session: how many run, and those that are over, newest last, for the Inspector's History."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Generator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,7 +38,18 @@ class Calls:
     """The last calls of every server."""
 
     def __init__(self) -> None:
+        self.running = 0
+        """How many were sent and are not over, whoever wanted them."""
         self._kept: deque[CallRecord] = deque(maxlen=KEPT)
+
+    @contextmanager
+    def one_more(self) -> Generator[None]:
+        """Around a call while it runs."""
+        self.running += 1
+        try:
+            yield
+        finally:
+            self.running -= 1
 
     def add(self, record: CallRecord) -> None:
         self._kept.append(record)

@@ -20,7 +20,7 @@ from mcp_tui.domain.catalog import Catalog, Item, Kind, Listing, Prompt, Resourc
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
 from mcp_tui.domain.gate import Gate
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.permission import Decision, Initiator, Request
 from mcp_tui.domain.pins import Standing
 from mcp_tui.domain.review import Review
 from mcp_tui.domain.servers import ServerInfo, ServerSpec, ServerState, ServerStatus, StdioSpec
@@ -211,9 +211,11 @@ class FakeBench:
         return Request(initiator, item.kind, item.server, item.key, arguments, item.definition, "identity")
 
     async def call_tool(
-        self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None, **_how: Any
+        self, tool: Tool, arguments: dict[str, Any], *, progress: Any = None, approved: Any = None, **_how: Any
     ) -> ToolResult:
         self.called.append((tool.name, arguments))
+        if approved:
+            approved(Decision(True, arguments, "their own act"))
         if progress and self.progress:
             progress(*self.progress)
         error: BaseException | None = None

@@ -77,9 +77,25 @@ async def test_stopping_keeps_the_text_so_far_and_gives_queued_messages_back(
         await me.press("f3", key)
         await me.idle()
         await me.until(lambda: me.draft == "two")
-        await me.sees("Thinking about", "stopped")
+        await me.sees("Thinking about", "stopped", *(["ctrl+q quits"] if key == "ctrl+c" else []))
         await me.until(endpoint.hung_up.is_set)
         assert me.app.is_running
+
+
+async def test_a_new_chat_during_a_turn_begins_empty(folder: Folder, endpoint: Endpoint) -> None:
+    endpoint.script(HANGING, say("All new."))
+    async with seat(folder, [pocket()], model=endpoint.url) as me:
+        await me.send("one")
+        await me.sees("Thinking about")
+        await me.send("two")
+        await me.press("ctrl+n")
+        await me.until(endpoint.hung_up.is_set)
+        await me.sees("Nothing said yet")
+        await me.send("three")
+        await me.sees("All new.")
+        await me.idle()
+        assert not any(words in me.screen for words in ("stopped", "Thinking", "one", "two"))
+        assert me.draft == ""
 
 
 async def test_an_endpoint_that_fails_is_a_card_and_r_tries_again(folder: Folder, endpoint: Endpoint) -> None:
@@ -136,6 +152,18 @@ async def test_a_typed_call_of_a_destructive_tool_asks_once_more(folder: Folder)
         await me.answer("d")
         await me.sees("⊘  forget", "you said no")
         assert not me.app.bench.calls.of("pocket", "forget")
+
+
+async def test_the_card_of_a_typed_call_says_that_it_waits_and_counts_no_time_until_it_runs(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.send("/call forget name=milk")
+        await me.type("a thought")
+        await me.sees("?  forget", "waits for you   F8", "▲ destructive")
+        me.app.workspace.chat.composer.text = ""
+        await me.sees("Permission required")  # after 0.7 s without a key
+        await me.answer("a")
+        await me.sees("✓  forget")
+        assert " ms" in next(row for row in me.screen.splitlines() if "✓  forget" in row)
 
 
 async def test_prompts_and_resources_open_in_the_inspector(folder: Folder) -> None:

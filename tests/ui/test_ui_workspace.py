@@ -119,6 +119,24 @@ async def test_ctrl_q_asks_while_a_tool_call_runs_and_stays_on_no(folder: Folder
         await me.until(lambda: me.app.return_code == 0)
 
 
+@pytest.mark.parametrize("who", ["you", "the model"])
+async def test_ctrl_q_asks_while_a_call_of_the_chat_runs(folder: Folder, endpoint: Endpoint, who: str) -> None:
+    endpoint.script(say(calls=[("pocket__wait", {})]))
+    async with seat(folder, [pocket()], model=endpoint.url) as me:
+        if who == "you":
+            await me.send("/call wait")
+        else:
+            await me.send("wait for it")
+            await me.answer("a")
+        await me.until(lambda: any(frame.method == "tools/call" for frame in me.app.bench.trace))
+        await me.press("ctrl+q")
+        await me.sees("Quit while a tool call runs?")
+        await me.press("n", "escape")
+        await me.sees("stopped by you")
+        await me.press("ctrl+q")
+        await me.until(lambda: me.app.return_code == 0)
+
+
 async def test_a_withheld_tool_is_not_offered_and_stays_withheld_after_a_restart(
     folder: Folder, endpoint: Endpoint
 ) -> None:

@@ -190,7 +190,9 @@ class Workspace(Screen[None]):
         await self.app.push_screen(Leader(), act)
 
     def action_new_chat(self) -> None:
+        self.stop()
         self.chat.clear()
+        self.status.context = ""
         self._show("chat", focus=True)
 
     # -- what the panes say -------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from textual.reactive import reactive
 from textual.widgets import Static
 from textual.worker import Worker
 
-from mcp_tui.chat.events import ToolApproved, ToolFinished, TurnFailed, UsageReported
+from mcp_tui.chat.events import TurnFailed, UsageReported
 from mcp_tui.domain.chat import Usage
 from mcp_tui.domain.commands import Command, Say, parse
 from mcp_tui.domain.errors import McpTuiError, ModelMissing, UsageError
@@ -47,7 +47,6 @@ class ChatPane(Pane):
     `/help` lists the commands."""
 
     busy: reactive[bool] = reactive(False)
-    calls_running: reactive[int] = reactive(0)
 
     class Typed(Message):
         """A command that is not for the model."""
@@ -128,15 +127,16 @@ class ChatPane(Pane):
         return False
 
     def clear(self) -> None:
-        """Begin an empty chat."""
+        """Begin an empty chat. A turn of the one before is stopped, and says nothing more."""
         self.stop()
         self._bench.new_chat()
         self.transcript.clear()
         self._queued.clear()
+        self.busy = False
         self._show_name()
 
     async def _turn(self, text: str | None) -> None:
-        ended_well = False
+        conversation, ended_well = self._bench.conversation, False
         try:
             if self._bench.none_ready_yet:
                 self.transcript.add_note("Waiting for the first server to connect.")
@@ -148,10 +148,6 @@ class ChatPane(Pane):
                     match event:
                         case UsageReported(usage):
                             self.post_message(self.Used(usage))
-                        case ToolApproved():
-                            self.calls_running += 1
-                        case ToolFinished():
-                            self.calls_running = max(0, self.calls_running - 1)
                         case TurnFailed():
                             return
                         case _:
@@ -163,13 +159,14 @@ class ChatPane(Pane):
         except McpTuiError as error:
             self.transcript.fold(TurnFailed(error))
         except asyncio.CancelledError:
-            self.transcript.stopped()
+            if conversation is self._bench.conversation:
+                self.transcript.stopped()
             raise
         finally:
-            self.busy = False
-            self.calls_running = 0
-            self._show_name()
-            self._go_on(ended_well)
+            if conversation is self._bench.conversation:
+                self.busy = False
+                self._show_name()
+                self._go_on(ended_well)
 
     def _go_on(self, ended_well: bool) -> None:
         """Send what was queued during the turn; after a stop or an error it goes back into the field."""

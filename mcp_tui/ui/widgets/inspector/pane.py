@@ -151,11 +151,6 @@ the chat. A resource: `i` does. `y` copies what is shown.
         """Whether the form that is shown holds something typed."""
         return self._page is not None and self._page.has_draft
 
-    @property
-    def is_running(self) -> bool:
-        """Whether a call of the Inspector runs."""
-        return any(page.is_running for page in [*self._kept.values(), *([self._page] if self._page else [])])
-
     # -- pages --------------------------------------------------------------------------------------
 
     def _show_and(self, ref: Ref, act: Callable[[Page], None]) -> None:

@@ -20,7 +20,7 @@ from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.definition_change import changes
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, Mode
+from mcp_tui.domain.permission import Decision, Initiator, Mode
 from mcp_tui.domain.pins import Standing, pin
 from mcp_tui.domain.rules import Origin
 from mcp_tui.domain.schema import arguments_table
@@ -252,10 +252,20 @@ class ToolPage(Page):
         what, hint = "stopped by you", ""
         is_task = as_task or self._needs_task
         self._patience = patience = self.bench.hub.patience(self.ref.server) or Patience()
-        view.running.start("running as a task" if is_task else "calling", patience)
+
+        def approved(_decision: Decision) -> None:
+            nonlocal started
+            started = time.monotonic()
+            view.running.start("running as a task" if is_task else "calling", patience)
+
         try:
             result = await self.bench.call_tool(
-                self.tool, arguments, progress=view.running.tell, as_task=as_task, patience=patience
+                self.tool,
+                arguments,
+                progress=view.running.tell,
+                as_task=as_task,
+                patience=patience,
+                approved=approved,
             )
         except McpTuiError as error:
             what, hint = error.what, error.hint
