@@ -195,14 +195,3 @@ def test_a_models_answer_stays_with_who_wrote_it() -> None:
         "written by": "qwen3:14b",
     }
     assert sampling(SAMPLING, None).outcome == "declined"
-
-
-async def test_on_a_small_screen_every_pane_says_that_something_waits(folder: Folder) -> None:
-    async with seat(folder, [pocket()], size=(80, 24)) as me:
-        await me.press("f2")
-        await me.sees("F6 Traffic")
-        await me.press("slash", "a")
-        asked = ask(me.app.asking.elicit(QUESTION))
-        await me.sees("▌Explorer", "F8  1 waits")
-        asked.cancel()
-        await me.sees("F6 Traffic")

@@ -226,6 +226,20 @@ async def test_a_small_screen_shows_one_pane_at_a_time(folder: Folder) -> None:
         await me.sees("Traffic", "initialize")
 
 
+@pytest.mark.parametrize("size", [(80, 24), (60, 20)])
+async def test_a_small_screen_says_in_every_pane_that_a_question_waits(folder: Folder, size: tuple[int, int]) -> None:
+    async with seat(folder, [pocket()], size=size) as me:
+        await me.send("/call forget name=milk")
+        await me.type("a thought")
+        for key in ("f4", "f2", "f6"):
+            await me.press(key)
+            await me.sees("? 1 waits   F8")
+        await me.press("f8")
+        await me.sees("Permission required")
+        await me.answer("d")
+        await me.sees_no("? 1 waits")
+
+
 async def test_a_middle_screen_shows_two_panes(folder: Folder) -> None:
     async with seat(folder, [pocket()], size=(110, 34)) as me:
         await me.sees("Explorer", "■ add", "Nothing said yet")

@@ -323,7 +323,9 @@ class Workspace(Screen[None]):
         self.status.mode = self._bench.gate.mode
         self.strip.traffic = self.switcher.traffic = self._bench.trace.total
         self.strip.log_lines = len(self._bench.log)
-        self.strip.requests = self.switcher.requests = len(self._asking.waiting)
+        waiting = self._asking.waiting
+        self.strip.requests = len(waiting)
+        self.switcher.waiting = 0 if any(each.is_open for each in waiting) else len(waiting)
         self.strip.tasks = len(self._bench.tasks)
         if self._drawer is not None:
             strip = self.strip

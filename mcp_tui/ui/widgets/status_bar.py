@@ -108,14 +108,15 @@ class Strip(Clicks):
 
 
 class Switcher(Clicks):
-    """On a small screen: which of the three panes is shown, and beside them the traffic, or what waits for the user."""
+    """On a small screen: which of the three panes is shown, and beside them the traffic and what waits for you."""
 
     ALLOW_SELECT = False
     DEFAULT_CSS = "Switcher { height: 1; padding: 0 2; background: $panel; display: none; }"
 
     shown: reactive[str] = reactive("chat")
     traffic: reactive[int] = reactive(0)
-    requests: reactive[int] = reactive(0)
+    waiting: reactive[int] = reactive(0)
+    """Questions that wait while none is on the screen."""
 
     def render(self) -> Content:
         parts = [
@@ -123,9 +124,11 @@ class Switcher(Clicks):
             for name in ("explorer", "chat", "inspector")
             for markup in [f"[b $primary]▌{name.title()}[/]" if name == self.shown else f"[$quiet] {name.title()}[/]"]
         ]
-        if self.requests:
-            words = f"[$key] F8 [/] {self.requests} [$hue]{'waits' if self.requests == 1 else 'wait'}[/]"
-            right = clickable(Content.from_markup(words), "app.look")
-        else:
-            right = clickable(Content.from_markup(f"[$quiet]F6 Traffic[/] {self.traffic}"), "screen.drawer")
-        return two_ends(Content("     ").join(parts), right, self.content_size.width)
+        left = Content("     ").join(parts)
+        right = clickable(Content.from_markup(f"[$quiet]F6 Traffic[/] {self.traffic}"), "screen.drawer")
+        if self.waiting:
+            said = f"[$hue]?[/] [b]{self.waiting}[/b] {'waits' if self.waiting == 1 else 'wait'}  [$key] F8 [/]"
+            waits = clickable(Content.from_markup(said), "app.look")
+            both = Content.assemble(waits, "   ", right)
+            right = both if left.cell_length + 2 + both.cell_length <= self.content_size.width else waits
+        return two_ends(left, right, self.content_size.width)
