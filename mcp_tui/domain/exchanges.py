@@ -8,6 +8,13 @@ from dataclasses import dataclass, field
 from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.domain.trace import Frame
 
+LISTS = {
+    "tools/list": ("tools", "tool"),
+    "prompts/list": ("prompts", "prompt"),
+    "resources/list": ("resources", "resource"),
+    "resources/templates/list": ("resourceTemplates", "template"),
+}
+"""Where a list stands in its reply, and what one of it is called."""
 UNSUPPORTED_VERSION = -32022
 """The one error by which a server of the modern era refuses `server/discover`: it speaks other versions of it."""
 
@@ -29,6 +36,19 @@ class Exchange:
     @property
     def server(self) -> str:
         return self.first.server
+
+    @property
+    def what(self) -> str:
+        """What it is about; of a list, how many came."""
+        if self.reply is None or self.first.method not in LISTS:
+            return self.first.what
+        field, word = LISTS[self.first.method]
+        body = self.reply.body
+        result = body.get("result") if isinstance(body, dict) else None
+        items = result.get(field) if isinstance(result, dict) else None
+        if not isinstance(items, list):
+            return ""
+        return f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
 
     @property
     def seconds(self) -> float | None:

@@ -87,7 +87,8 @@ async def test_the_counts_of_the_strip_follow_what_happens(folder: Folder) -> No
 async def test_a_server_that_only_tells_its_era_shows_no_fault(folder: Folder) -> None:
     async with seat(folder, [pocket()], size=(180, 46)) as me:
         await open_drawer(me)
-        await me.sees("server/discover", "legacy era")
+        await me.sees("server/discover", "legacy era", "4 tools", "2 prompts", "1 resource ", "1 template ")
+        assert me.screen.count("Traffic") == 1, "the tabs say what the strip says while the drawer is closed"
         assert "✗" not in me.screen
 
 

@@ -144,7 +144,6 @@ class Workspace(Screen[None]):
             self._close_drawer()
             return
         self._drawer.display = True
-        self.strip.is_open = True
         self.set_class(True, "-drawer")
         self._moves += 1
         self.set_focus(self._drawer.home)
@@ -159,7 +158,6 @@ class Workspace(Screen[None]):
     def _close_drawer(self) -> None:
         if self._drawer is not None:
             self._drawer.display = False
-        self.strip.is_open = False
         self.set_class(False, "-drawer")
         self.set_focus(self._home_of(self.switcher.shown))
 

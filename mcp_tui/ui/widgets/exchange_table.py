@@ -114,7 +114,7 @@ def _cells(exchange: Exchange, colour: Mapping[str, str], widths: Mapping[str, i
         "time": Text(_clock(frame.time), quiet),
         "way": Text("→" if frame.outgoing else "←", quiet if frame.outgoing else colour["hue"]),
         "method": Text(shorten(method, widths["method"]), voice),
-        "what": Text(shorten(clean_line(frame.what), widths["what"]), voice),
+        "what": Text(shorten(clean_line(exchange.what), widths["what"]), voice),
         "took": Text(*_state(exchange, colour)),
         "size": Text(f"{human_size(exchange.size):>7}", quiet),
     }

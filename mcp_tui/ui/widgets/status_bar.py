@@ -92,7 +92,6 @@ class Strip(Clicks):
     log_lines: reactive[int] = reactive(0)
     requests: reactive[int] = reactive(0)
     tasks: reactive[int] = reactive(0)
-    is_open: reactive[bool] = reactive(False)
 
     def render(self) -> Content:
         waits = " [$hue]waits[/]" if self.requests == 1 else " [$hue]wait[/]" if self.requests else ""
@@ -102,8 +101,7 @@ class Strip(Clicks):
         )
         if self.tasks:
             left += f"     [$quiet]Tasks[/] {self.tasks}"
-        word = "close" if self.is_open else "open"
-        right = clickable(Content.from_markup(f"[$key] F6 [/] [$quiet]{word}[/]"), "screen.drawer")
+        right = clickable(Content.from_markup("[$key] F6 [/] [$quiet]open[/]"), "screen.drawer")
         return two_ends(Content.from_markup(left), right, self.content_size.width)
 
 
