@@ -80,7 +80,7 @@ class Bursts:
 
     @property
     def _has_moved(self) -> bool:
-        return self._app.focused is not self._from
+        return not self._app.screen_stack or self._app.focused is not self._from  # without screens it is leaving
 
     def _follow(self, key: events.Key) -> None:
         here = self._from or self._app.screen

@@ -157,7 +157,7 @@ async def test_a_copy_of_its_entry_keeps_the_names_of_variables_and_not_their_va
         await me.sees("● shed")
         spec = me.app.bench.hub.spec("shed")
         assert isinstance(spec, StdioSpec) and spec.env["SHED_TOKEN"] == "a-canary-of-a-token"
-    assert folder.servers["shed"]["env"] == {"COLOUR": "red", "SHED_TOKEN": "${MY_TOKEN}"}
+    assert folder.servers["shed"]["env"] == {"SHED_TOKEN": "${MY_TOKEN}"}
 
 
 @pytest.mark.parametrize("keys", [("r",), ("x", "x")], ids="-".join)
