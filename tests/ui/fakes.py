@@ -94,6 +94,9 @@ class FakeHub:
     def memory(self, name: str) -> int | None:
         return None
 
+    def left_out(self, name: str) -> dict[str, int]:
+        return {}
+
     def log_level(self, name: str) -> str:
         return ""
 

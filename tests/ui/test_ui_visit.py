@@ -92,8 +92,7 @@ async def test_a_call_goes_on_by_itself_when_the_person_went_there_and_the_serve
         await me.sees("raw asks you", "Pay first", "https://example.org/pay", "the call, which waits for it")
         dialog = me.app.screen
         assert isinstance(dialog, VisitDialog)
-        dialog.drawn_at = monotonic() - 60
-        await me.press("o")
+        await me.alone("o")
         await me.sees("Your browser was told to open it.")
         await me.until(opened)
         assert opened() == "https://example.org/pay"
