@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from time import monotonic
 
 from scripted_endpoint import Endpoint, refuse, say
 from whole_app import BARE, Folder, seat
@@ -43,8 +42,7 @@ async def test_a_servers_wishes_are_shown_and_reach_the_model_and_its_answer_the
         await me.sees("The model gets the pictures too.", "Of sounds it gets the line above alone.")
         dialog = me.app.screen
         assert isinstance(dialog, SampleDialog)
-        dialog.drawn_at = monotonic() - 60
-        await me.press("tab")
+        await me.alone("tab")
         await me.until(lambda: dialog.takes_text)
         await me.type("a dot")
         await me.press("ctrl+s")
