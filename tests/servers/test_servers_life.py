@@ -12,7 +12,7 @@ from servers_kit import HERE, Answers, Host, gone, hosting, is_alive, kill, mode
 
 from mcp_tui.domain.errors import ServerLost, ServerUnreachable
 from mcp_tui.domain.servers import ServerState, StdioSpec
-from mcp_tui.servers import connection
+from mcp_tui.servers import attempt, connection
 
 
 async def test_good_servers_are_ready_while_others_hang_or_end_at_once() -> None:
@@ -43,7 +43,7 @@ async def test_a_program_that_ends_at_once_is_explained() -> None:
 async def test_without_process_groups_the_sdk_runs_the_program_and_its_last_words_are_heard(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(connection, "HAS_GROUPS", False)  # as on Windows
+    monkeypatch.setattr(attempt, "HAS_GROUPS", False)  # as on Windows
     async with hosting(raw("exits"), modern()) as host:
         assert host.hub.status("modern").state is ServerState.READY
         await host.until(lambda: host.hub.stderr("exits")[-1:] == ["fatal: missing API key"])
