@@ -13,27 +13,27 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.chat.engine import run_turn
+from mcp_tui.domain import finding
 from mcp_tui.domain.asks import ServerAsks
 from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
 from mcp_tui.domain.chat import Conversation
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
-from mcp_tui.domain.errors import NoSuchItem, PermissionDenied, ServerError, ServerUnreachable
+from mcp_tui.domain.errors import PermissionDenied, ServerUnreachable
 from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
-from mcp_tui.domain.happenings import Called, Happening, Listener, Logged
+from mcp_tui.domain.happenings import Happening, Listener, Logged
 from mcp_tui.domain.limits import LOG_LINES
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Initiator, Mode, Request
 from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
 from mcp_tui.domain.signin import SignInAsks
-from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.storage.eras import Eras
 from mcp_tui.workbench.audit import Audit, AuditedAsks
-from mcp_tui.workbench.calls import CallRecord, Calls
+from mcp_tui.workbench.calls import Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import ABLE, Offer
@@ -43,6 +43,7 @@ from mcp_tui.workbench.results import Results
 from mcp_tui.workbench.reviews import Reviews
 from mcp_tui.workbench.roots import Roots, as_roots
 from mcp_tui.workbench.rule_uses import RuleUses
+from mcp_tui.workbench.sending import Sending
 from mcp_tui.workbench.signin import SAVE_FIRST, SIGN_IN_FAULT, SigningIn
 from mcp_tui.workbench.tasks import Tasks
 
@@ -92,6 +93,7 @@ class Workbench:
         self.models = Models(home)
         self.conversation = Conversation()
         self.calls = Calls()
+        self.sending = Sending(self)
         self.tasks = Tasks(self.hub, self.tell)
         self.log = Fair[Logged](LOG_LINES)
         self._lines = count()
@@ -158,25 +160,11 @@ class Workbench:
 
     def find(self, kind: Kind, name: str) -> Item:
         """The one item that a person means by `name` or `SERVER/name`. Raises NoSuchItem, saying what is near."""
-        items = [item for item in self.items() if item.kind is kind]
-        found = [item for item in items if name in (item.key, f"{item.server}/{item.key}")]
-        if len(found) == 1:
-            return found[0]
-        if found:
-            ways = ", ".join(f"{item.server}/{item.key}" for item in found)
-            raise NoSuchItem(
-                f"{len(found)} servers have a {kind.value} {name}", subject=name, hint=f"say which: {ways}"
-            )
-        raise NoSuchItem(f"no server offers a {kind.value} {name}", subject=name, hint=near(name, items))
+        return finding.find(self.items(), kind, name)
 
     def template_for(self, uri: str) -> Template | None:
         """A template that an address could have come from: one that begins as the address does."""
-        for item in self.items():
-            if isinstance(item, Template):
-                start = item.uri_template.partition("{")[0]
-                if start and uri.startswith(start):
-                    return item
-        return None
+        return finding.template_for(self.items(), uri)
 
     def tools_on_offer(self) -> list[Tool]:
         """The tools that the model is offered: such as were accepted, and none in manual mode."""
@@ -216,7 +204,7 @@ class Workbench:
     async def try_server(self, spec: ServerSpec) -> Catalog:
         """Connect to a server beside everything else, and leave it again. Raises ServerUnreachable."""
         hub = Hub(Trace(), lambda _happening: None, authorizer=self.signing_in.without_asking, eras=self._eras)
-        try:
+        async with aclosing(hub):
             hub.add(spec)
             await hub.wait_settled()
             status = hub.status(spec.name)
@@ -225,8 +213,6 @@ class Workbench:
                 hint = " · ".join([*hub.stderr(spec.name)[-1:], advice])
                 raise ServerUnreachable(status.reason or status.state.value, subject=spec.name, hint=hint)
             return hub.catalog(spec.name)
-        finally:
-            await hub.aclose()
 
     def consent(self, server: str) -> None:
         """The user agreed to a project's server: start it, and remember the exact entry that was agreed to."""
@@ -285,7 +271,7 @@ class Workbench:
         """
         decision = await self._allowed(self.request(tool, arguments, initiator, consented=True))
         approved(decision)
-        return await self.send(tool, decision.arguments, initiator, progress, as_task, patience)
+        return await self.sending.send(tool, decision.arguments, initiator, progress, as_task, patience)
 
     async def get_prompt(
         self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
@@ -312,63 +298,6 @@ class Workbench:
         """Whether the user's leave to read an address is there already, so that nobody need be asked."""
         request = replace(self.request(resource, {}, Initiator.USER), item=uri)
         return self.gate.explain(request).allow is True
-
-    async def send(
-        self,
-        tool: Tool,
-        arguments: dict[str, Any],
-        initiator: Initiator,
-        progress: Progress | None = None,
-        as_task: bool = False,
-        patience: Patience | None = None,
-    ) -> ToolResult:
-        """Send a call that the gate let through, and keep a record of it. A tool that wants it is called as a task."""
-        on_record = self.audit.running(tool.kind, tool.server, tool.name, arguments)
-        with on_record as ending, self.calls.one_more():
-            result = await self._send(tool, arguments, initiator, progress, as_task, patience)
-            ending.failed, ending.size = result.is_error, len(result.text.encode(errors="surrogatepass"))
-            return result
-
-    async def _send(
-        self,
-        tool: Tool,
-        arguments: dict[str, Any],
-        initiator: Initiator,
-        progress: Progress | None,
-        as_task: bool,
-        patience: Patience | None,
-    ) -> ToolResult:
-        began, started = time.time(), time.monotonic()
-
-        def record(result: ToolResult | None, error: str = "") -> None:
-            seconds = time.monotonic() - started
-            self.calls.add(CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error))
-            self.tell(Called(tool.server, tool.name))
-
-        try:
-            await self.hub.listed(tool.server)
-            self._check_again(tool, initiator)
-            if as_task or self.tasks.support(tool) is TaskSupport.REQUIRED:
-                result = await self.tasks.call(tool, arguments, progress, patience)
-            else:
-                result = await self.hub.call_tool(
-                    tool.server, tool.name, arguments, progress=progress, timeout=patience
-                )
-        except (ServerError, asyncio.CancelledError) as failure:
-            record(None, str(failure) or "stopped")
-            raise
-        record(result)
-        return result
-
-    def _check_again(self, tool: Tool, initiator: Initiator) -> None:
-        """Raises PermissionDenied when it is not what was approved, or no longer what was accepted of its server."""
-        now = self.find_tool(tool.server, tool.name)
-        if now is None or now.definition != tool.definition or self.pinned.blocked(now, initiator):
-            raise PermissionDenied(
-                f"{tool.name} on {tool.server} changed while it waited for your answer",
-                subject=tool.name,
-                hint="look at it again in the Inspector, then call it again",
-            )
 
     async def _allowed(self, request: Request) -> Decision:
         decision = await self.gate.check(request)
@@ -402,11 +331,3 @@ class Workbench:
         """Begin an empty conversation."""
         self.conversation = Conversation()
         self._offer.forget()
-
-
-def near(name: str, items: Sequence[Item]) -> str:
-    """A hint that names what the user may have meant."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name.rpartition("/")[2], [item.key for item in items], 3, 0.5)
-    return f"did you mean {' or '.join(close)}?" if close else f"there are {len(items)} to choose from"

@@ -59,7 +59,7 @@ class Offer:
         self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
     ) -> ToolResult:
         try:
-            result = await self._bench.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+            result = await self._bench.sending.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
         except ServerError as error:  # its words reach the model too
             self._heard.note(tool.server, str(error))
             raise

@@ -62,7 +62,7 @@ class Run:
             self.bench.request(tool, dict(arguments), Initiator.MODEL, who="scripted")
         )
         if decision.allowed:
-            await self.bench.send(tool, decision.arguments, Initiator.MODEL)
+            await self.bench.sending.send(tool, decision.arguments, Initiator.MODEL)
 
     @property
     def acts(self) -> list[Act]:
