@@ -1,9 +1,10 @@
-"""The web addresses in a text, for a person who wants to open one, and their hosts in clear. Nothing is opened because
-it was drawn."""
+"""Web addresses: those in a text, which nobody opens because they were drawn, and what an address says of its host."""
 
 from __future__ import annotations
 
+import ipaddress
 import re
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.masking import HIDDEN
@@ -48,11 +49,25 @@ def host_of(url: str) -> tuple[str, list[str]]:
     return host, warnings
 
 
-def is_web(url: str) -> bool:
-    """Whether a browser may be told to open it: http or https, with a host."""
+def is_web(url: str, schemes: Collection[str] = ("http", "https")) -> bool:
+    """Whether it is a URL of such a scheme with a host and, if any, a possible port."""
     try:
         parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname)
+        return parts.scheme in schemes and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def is_loopback(url: str) -> bool:
+    """Whether it is an address on this machine."""
+    try:
+        host = urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
 

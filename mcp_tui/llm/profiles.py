@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
+from mcp_tui.domain.links import is_loopback
+
 _LOCAL_WAIT = 600.0
 
 
@@ -45,12 +47,6 @@ _PORTS = {
     8080: Profile("llamacpp", start="llama-server -m MODEL.gguf", first_wait=_LOCAL_WAIT),
     8000: Profile("vllm", start="vllm serve MODEL", first_wait=_LOCAL_WAIT),
 }
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether the endpoint is a program on this machine."""
-    host = urlsplit(base_url).hostname or ""
-    return host == "localhost" or host.endswith(".localhost") or host == "::1" or host.startswith("127.")
 
 
 def profile_for(base_url: str) -> Profile:

@@ -12,7 +12,8 @@ from urllib.parse import parse_qsl, urlsplit, urlunsplit
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import ModelRefused
-from mcp_tui.llm.profiles import is_loopback, profile_for
+from mcp_tui.domain.links import is_loopback
+from mcp_tui.llm.profiles import profile_for
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI

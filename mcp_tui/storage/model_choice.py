@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import ConfigError, ModelMissing
+from mcp_tui.domain.links import is_loopback, is_web
 from mcp_tui.storage.keys import OPENAI, load_key, same_form
 from mcp_tui.storage.paths import Paths
-from mcp_tui.storage.server_entry import is_web_address
 from mcp_tui.storage.settings import Settings
 
 
@@ -38,7 +36,7 @@ def choose_model(settings: Settings, environ: Mapping[str, str], paths: Paths) -
             "no model is connected: set OPENAI_BASE_URL or OPENAI_API_KEY, or name an endpoint in settings.toml",
             hint="connect a model in the app, or put base_url under [model] in settings.toml",
         )
-    if not is_web_address(base_url):
+    if not is_web(base_url):
         origin = "OPENAI_BASE_URL" if environ.get("OPENAI_BASE_URL") else "settings.toml: model.base_url"
         return ModelMissing(f"{origin} must be an address that begins with http:// or https://", subject=base_url)
     try:
@@ -48,20 +46,6 @@ def choose_model(settings: Settings, environ: Mapping[str, str], paths: Paths) -
     if not key and not is_loopback(base_url):
         return _key_missing(base_url, environ)
     return ModelChoice(base_url, key, _name(base_url, settings, environ), source)
-
-
-def is_loopback(base_url: str) -> bool:
-    """Whether the address is on this machine."""
-    try:
-        host = urlsplit(base_url).hostname or ""
-    except ValueError:
-        return False
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _endpoint(settings: Settings, environ: Mapping[str, str]) -> tuple[str, str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from mcp_tui.domain.links import is_web
 from mcp_tui.domain.signin import ASSERTION_GRANT, CLIENT_AUTHS, GRANTS, MACHINE_GRANT, OAuthSettings
 
 if TYPE_CHECKING:
@@ -64,12 +65,12 @@ def _check(settings: OAuthSettings, place: Place, variables: Variables) -> None:
         raise place.wrong("oauth.assertion", f"or id_token must be given for {ASSERTION_GRANT}, one of them")
     if variables.missing:
         return
-    if settings.id_token and not _is_address(settings.idp_token_endpoint, "https", "http"):
+    if settings.id_token and not is_web(settings.idp_token_endpoint):
         raise place.wrong("oauth.idp_token_endpoint", "must be the address where the id_token is exchanged")
     document = settings.client_metadata_url
-    if document and not (_is_address(document, "https") and urlsplit(document).path not in ("", "/")):
+    if document and not (is_web(document, ["https"]) and urlsplit(document).path not in ("", "/")):
         raise place.wrong("oauth.client_metadata_url", "must be an https address with a path")
-    if settings.issuer and not _is_address(settings.issuer, "https", "http"):
+    if settings.issuer and not is_web(settings.issuer):
         raise place.wrong("oauth.issuer", "must be the address of an authorization server")
 
 
@@ -94,11 +95,3 @@ def _port(written: dict[str, Any], place: Place) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < 65_536:
         raise place.wrong("oauth.callback_port", "must be a port number")
     return value
-
-
-def _is_address(text: str, *schemes: str) -> bool:
-    try:
-        parts = urlsplit(text)
-    except ValueError:
-        return False
-    return parts.scheme in schemes and bool(parts.hostname)

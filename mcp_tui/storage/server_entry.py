@@ -7,9 +7,9 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit
 
 from mcp_tui.domain.errors import ConfigError
+from mcp_tui.domain.links import is_web
 from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, LOG_LEVELS, HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.storage.oauth_entry import read_oauth
 
@@ -121,20 +121,11 @@ def _stdio(name: str, entry: dict[str, Any], place: Place, variables: Variables)
 
 def _http(name: str, entry: dict[str, Any], place: Place, variables: Variables) -> HttpSpec:
     url = variables.expand(_text(entry, "url", "", place))
-    if not variables.missing and not is_web_address(url):
+    if not variables.missing and not is_web(url):
         raise place.wrong("url", "must be an address that begins with http:// or https://")
     sse = _text(entry, "type", "", place).lower() == "sse"
     oauth = read_oauth(entry, place, variables)
     return HttpSpec(name, url, _texts(entry, "headers", place, variables), sse=sse, oauth=oauth)
-
-
-def is_web_address(url: str) -> bool:
-    """Whether this is an http or https URL with a host and, if any, a possible port."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 def _seconds(entry: dict[str, Any], key: str, default: float | None, place: Place) -> float | None:

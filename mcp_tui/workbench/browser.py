@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from urllib.parse import urlsplit
+
+from mcp_tui.domain.links import is_web
 
 
 def is_remote(environ: Mapping[str, str]) -> bool:
@@ -37,7 +38,7 @@ def opener(environ: Mapping[str, str]) -> list[str] | None:
 
 def open_address(url: str, environ: Mapping[str, str]) -> bool:
     """Open a web address; whether there was something to open it with. Raises ValueError for any other address."""
-    if urlsplit(url).scheme not in ("http", "https"):
+    if not is_web(url):
         raise ValueError("only http and https addresses are opened")
     command = opener(environ)
     if command is None:

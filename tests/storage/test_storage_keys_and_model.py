@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from mcp_tui.domain.errors import ConfigError, ModelMissing
+from mcp_tui.domain.links import is_loopback
 from mcp_tui.storage.keys import load_key, save_key, saved_keys
-from mcp_tui.storage.model_choice import ModelChoice, choose_model, is_loopback
+from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.settings import ModelSettings, Settings
 
