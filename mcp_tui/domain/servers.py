@@ -137,6 +137,8 @@ class ServerState(Enum):
     STOPPED = "stopped"
 
 
+ABLE = (ServerState.READY, ServerState.DEGRADED)
+"""The states in which a server takes calls."""
 AWAY = (ServerState.OFF, ServerState.STOPPED)
 """The states in which a server is not wanted: what it offered before is offered no more."""
 

@@ -15,7 +15,7 @@ from typing import Any
 from mcp_tui import __version__
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import ConfigError, McpTuiError
-from mcp_tui.domain.servers import ServerSpec, ServerState
+from mcp_tui.domain.servers import ABLE, ServerSpec, ServerState
 from mcp_tui.domain.text import clean_line
 from mcp_tui.headless.output import Exit, print_json, print_result
 from mcp_tui.headless.session import settled
@@ -89,7 +89,7 @@ def _files(home: Home) -> list[Finding]:
 
 def _server(bench: Workbench, name: str) -> Finding:
     status, info = bench.hub.status(name), bench.hub.info(name)
-    if info is None or status.state not in (ServerState.READY, ServerState.DEGRADED):
+    if info is None or status.state not in ABLE:
         says = f"{status.state.value}. {status.reason} {status.hint}".strip()
         return Finding("Servers", name, says, None if status.state is ServerState.OFF else False)
     catalog = bench.hub.catalog(name)

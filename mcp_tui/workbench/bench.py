@@ -26,7 +26,7 @@ from mcp_tui.domain.limits import LOG_LINES
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Decision, Initiator, Mode, Request
-from mcp_tui.domain.servers import AWAY, ServerSpec, ServerState
+from mcp_tui.domain.servers import ABLE, AWAY, ServerSpec, ServerState
 from mcp_tui.domain.signin import SignInAsks
 from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
@@ -36,7 +36,7 @@ from mcp_tui.workbench.audit import Audit, AuditedAsks
 from mcp_tui.workbench.calls import Calls
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
-from mcp_tui.workbench.offer import ABLE, Offer
+from mcp_tui.workbench.offer import Offer
 from mcp_tui.workbench.permissions import Permissions
 from mcp_tui.workbench.pinned import Pinned
 from mcp_tui.workbench.results import Results

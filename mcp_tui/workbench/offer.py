@@ -13,16 +13,11 @@ from mcp_tui.domain.echoes import Heard
 from mcp_tui.domain.errors import ServerError
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
-from mcp_tui.domain.servers import ServerState
 from mcp_tui.servers.names import aliases
 
 if TYPE_CHECKING:
     from mcp_tui.chat.ports import Progress
     from mcp_tui.workbench.bench import Workbench
-
-
-ABLE = (ServerState.READY, ServerState.DEGRADED)
-"""The states in which a server takes calls."""
 
 
 class Offer:

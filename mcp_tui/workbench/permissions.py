@@ -11,8 +11,7 @@ from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.errors import NoSuchItem
 from mcp_tui.domain.permission import Initiator, rule_about
 from mcp_tui.domain.rules import SHORT_ID, Effect, Origin, Rule, Scope
-from mcp_tui.domain.servers import ServerSpec
-from mcp_tui.workbench.offer import ABLE
+from mcp_tui.domain.servers import ABLE, ServerSpec
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench

@@ -14,7 +14,7 @@ from mcp_tui.domain.look_alikes import LookAlikes
 from mcp_tui.domain.permission import Mode
 from mcp_tui.domain.pins import Pins, Standing
 from mcp_tui.domain.review import Neighbours, NobodyReviews, Review, Reviewed, Reviewer, all_said, instructions_said
-from mcp_tui.workbench.offer import ABLE
+from mcp_tui.domain.servers import ABLE
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
