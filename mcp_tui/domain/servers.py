@@ -7,7 +7,7 @@ import json
 import re
 import shlex
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from enum import Enum
 from itertools import chain, count
 from typing import Any
@@ -26,17 +26,11 @@ LOG_LEVELS = ("debug", "info", "notice", "warning", "error", "critical", "alert"
 
 
 @dataclass(frozen=True, slots=True)
-class StdioSpec:
-    """A server that is a local program, spoken to over its standard input and output."""
+class _Entry:
+    """What the entry of any server may say."""
 
     name: str
-    command: str
-    args: tuple[str, ...] = ()
-    env: Mapping[str, str] = field(default_factory=dict[str, str])
-    """Added to the few variables that every server gets (PATH, HOME, …)."""
-    cwd: str | None = None
-    inherit_env: bool = False
-    """It gets all of our environment but the keys of models."""
+    _: KW_ONLY
     enabled: bool = True
     connect_timeout: float = CONNECT_TIMEOUT
     origin: str = ""
@@ -58,6 +52,19 @@ class StdioSpec:
     review_results: bool = False
     """A person sees what its tools answer before the model does."""
 
+
+@dataclass(frozen=True, slots=True)
+class StdioSpec(_Entry):
+    """A server that is a local program, spoken to over its standard input and output."""
+
+    command: str
+    args: tuple[str, ...] = ()
+    env: Mapping[str, str] = field(default_factory=dict[str, str])
+    """Added to the few variables that every server gets (PATH, HOME, …)."""
+    cwd: str | None = None
+    inherit_env: bool = False
+    """It gets all of our environment but the keys of models."""
+
     @property
     def address(self) -> str:
         """The command line, quoted as a shell would want it."""
@@ -78,23 +85,11 @@ class StdioSpec:
 
 
 @dataclass(frozen=True, slots=True)
-class HttpSpec:
+class HttpSpec(_Entry):
     """A server at an address, spoken to over HTTP."""
 
-    name: str
     url: str
     headers: Mapping[str, str] = field(default_factory=dict[str, str])
-    enabled: bool = True
-    connect_timeout: float = CONNECT_TIMEOUT
-    origin: str = ""
-    missing: tuple[str, ...] = ()
-    taken: tuple[str, ...] = ()
-    written: Mapping[str, Any] = field(default_factory=dict[str, Any], compare=False, repr=False)
-    needs_consent: bool = False
-    era: str = "auto"
-    call_timeout: float | None = None
-    log_level: str = ""
-    review_results: bool = False
     sse: bool = False
     """Speak HTTP+SSE (2024-11-05) to it at once; otherwise only when it knows no streamable HTTP."""
     oauth: OAuthSettings = field(default_factory=OAuthSettings)
@@ -153,7 +148,7 @@ class ServerStatus:
     short: str = ""
     """At most some twelve characters for narrow places: "exited 1", "slow"."""
     phase: str = ""
-    """Where it failed: "start", "first handshake", "list tools", "call"."""
+    """Where it failed: "start", "first handshake", "authorization", "running", "list tools"."""
     exit_code: int | None = None
     hint: str = ""
     attempts: int = 0
