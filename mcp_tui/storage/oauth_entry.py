@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.links import is_web
 from mcp_tui.domain.signin import ASSERTION_GRANT, CLIENT_AUTHS, GRANTS, MACHINE_GRANT, OAuthSettings
-
-if TYPE_CHECKING:
-    from mcp_tui.storage.server_entry import Place, Variables
+from mcp_tui.storage.place import Place
+from mcp_tui.storage.variables import Variables
 
 _TEXTS = (
     "client_id",

@@ -3,65 +3,17 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.links import is_web
 from mcp_tui.domain.servers import CONNECT_TIMEOUT, ERAS, LOG_LEVELS, HttpSpec, ServerSpec, StdioSpec
 from mcp_tui.storage.oauth_entry import read_oauth
+from mcp_tui.storage.place import Place
+from mcp_tui.storage.variables import Variables
 
-_VARIABLE = re.compile(r"\$\{((?:\w+:)?[A-Za-z_]\w*)(?::-([^}]*))?\}")
 _HTTP = {"http", "streamable-http", "streamablehttp", "streamable_http", "sse"}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where an entry stands, for errors and for the person who wants to go there."""
-
-    file: str
-    key: str
-    """For example "mcpServers.git"."""
-    line: int
-
-    @property
-    def origin(self) -> str:
-        return f"{self.file}, line {self.line}"
-
-    def wrong(self, key: str, what: str) -> ConfigError:
-        """The error about one key of the entry ("" for the entry itself)."""
-        name = f"{self.file}: {self.key}{key and '.'}{key}"
-        return ConfigError(f"{name} {what}", subject=name, hint=f"see {self.origin}")
-
-
-class Variables:
-    """Puts the environment's values in the place of `${VAR}`, `${env:VAR}` and `${VAR:-default}`.
-
-    A variable that is not set stays as it is written, and its name is noted in `missing`; one that is, in `taken`. A
-    default counts when the variable is not set or empty, as in a shell.
-    """
-
-    def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
-        self.missing: dict[str, None] = {}
-        self.taken: dict[str, None] = {}
-
-    def expand(self, text: str) -> str:
-        return _VARIABLE.sub(self._value, text)
-
-    def _value(self, found: re.Match[str]) -> str:
-        name, default = found[1].removeprefix("env:"), found[2]
-        value = self._environ.get(name)
-        if value:
-            self.taken[name] = None
-        if default is not None:
-            return value or default
-        if value is None:
-            self.missing[name] = None
-            return found[0]
-        return value
 
 
 def read_entry(

@@ -15,7 +15,8 @@ from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.storage import jsonc
 from mcp_tui.storage.files import locked, read_text, write_text
-from mcp_tui.storage.server_entry import Place, read_entry
+from mcp_tui.storage.place import Place
+from mcp_tui.storage.server_entry import read_entry
 
 PROJECT_FILES = (".mcp.json", ".vscode/mcp.json", ".cursor/mcp.json")
 """Where projects name servers, by the folder they are opened in."""

@@ -21,9 +21,10 @@ from mcp_tui.storage.keys import load_key, save_key, saved_keys
 from mcp_tui.storage.model_choice import ModelChoice, choose_model
 from mcp_tui.storage.paths import Paths
 from mcp_tui.storage.pins import PinFile
+from mcp_tui.storage.place import Place
 from mcp_tui.storage.rules import RulesStore
 from mcp_tui.storage.saved import save_file
-from mcp_tui.storage.server_entry import Place, read_entry
+from mcp_tui.storage.server_entry import read_entry
 from mcp_tui.storage.servers_file import load_entry, remove_server, save_entry, set_enabled
 from mcp_tui.storage.settings import ModelSettings, Settings, load_settings, save_settings
 from mcp_tui.workbench.audit import Remembered

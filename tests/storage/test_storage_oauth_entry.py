@@ -9,7 +9,8 @@ import pytest
 from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import OAuthSettings
-from mcp_tui.storage.server_entry import Place, read_entry
+from mcp_tui.storage.place import Place
+from mcp_tui.storage.server_entry import read_entry
 
 URL = "https://a.example/mcp"
 
