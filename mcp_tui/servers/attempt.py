@@ -17,7 +17,17 @@ from mcp_tui.domain.servers import ServerState, StdioSpec
 from mcp_tui.domain.text import shorten
 from mcp_tui.servers import convert, probe, sdk, signing_in, tasks
 from mcp_tui.servers.callbacks import VISITED
-from mcp_tui.servers.faults import CannotStart, Fault, http_fault, leaves, no_answer, program_ended, refused
+from mcp_tui.servers.faults import (
+    HANDSHAKE,
+    RUNNING,
+    CannotStart,
+    Fault,
+    http_fault,
+    leaves,
+    no_answer,
+    program_ended,
+    refused,
+)
 from mcp_tui.servers.host import Authorizer
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.process import HAS_GROUPS, ServerProcess
@@ -37,7 +47,7 @@ GOODBYE = 0.3
 LAST_GASP = 0.05
 """Seconds in which a program that closed its output is mostly gone: then its end is told with its exit code at once."""
 
-BROKE_OFF = Fault("The connection broke off.", "lost", "running")
+BROKE_OFF = Fault("The connection broke off.", "lost", RUNNING)
 
 
 class Attempt:
@@ -171,7 +181,7 @@ class Attempt:
 
     def _explain(self, error: BaseException | None) -> Fault:
         was_ready = self.ready_since is not None
-        phase = "running" if was_ready else "first handshake"
+        phase = RUNNING if was_ready else HANDSHAKE
         leaf = leaves(error)[0] if error is not None else None
         if isinstance(leaf, TimeoutError) and not was_ready:
             return no_answer(self._spec, phase, self._spec.connect_timeout)

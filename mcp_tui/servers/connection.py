@@ -23,7 +23,7 @@ from mcp_tui.servers.attempt import Attempt
 from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.callbacks import Callbacks
 from mcp_tui.servers.chatter import Chatter
-from mcp_tui.servers.faults import AUTHORIZATION, Fault
+from mcp_tui.servers.faults import AUTHORIZATION, START, Fault
 from mcp_tui.servers.host import Host
 from mcp_tui.servers.link import Link, first
 from mcp_tui.servers.listing import list_all
@@ -142,7 +142,7 @@ class Connection:
                 had_been_ready = True
                 attempts = 0 if now - attempt.ready_since >= STEADY else attempts
             lasted = now - attempt.began
-            hopeless = fault.phase in ("start", AUTHORIZATION)
+            hopeless = fault.phase in (START, AUTHORIZATION)
             if not had_been_ready or hopeless or attempts >= MAX_ATTEMPTS:
                 self.enter(ServerState.FAILED, fault, attempts, lasted)
                 return

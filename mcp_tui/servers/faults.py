@@ -13,8 +13,10 @@ from mcp_tui.domain.text import clean_line, human_time, shorten
 if TYPE_CHECKING:
     from mcp_tui.servers.process import ServerProcess
 
+START, HANDSHAKE, RUNNING = "start", "first handshake", "running"
+"""The phases of a fault: with the first, no further attempt helps."""
 AUTHORIZATION = "authorization"
-"""The phase of a fault that only credentials can mend."""
+"""The phase of one that only credentials can mend."""
 CREDENTIALS = (401, 403)
 """What HTTP answers for want of credentials."""
 
@@ -57,7 +59,7 @@ def leaves(error: BaseException) -> list[BaseException]:
 
 def program_ended(process: ServerProcess, phase: str, last_words: str) -> Fault:
     """Why a local program is no longer there; call it after `process.end()`."""
-    before = "before it answered" if phase != "running" else "while it was in use"
+    before = "before it answered" if phase != RUNNING else "while it was in use"
     hint = f"Its last words: {last_words}" if last_words else "It said nothing on its standard error."
     if process.line_too_long:
         return Fault("The program sent a line too long to be a message.", "too long", phase, hint)
@@ -68,7 +70,7 @@ def program_ended(process: ServerProcess, phase: str, last_words: str) -> Fault:
             return Fault(f"The program closed its output {before}, but kept running.", "no output", phase, hint)
         case code if code < 0:
             return Fault(f"The program was killed ({_signal_name(-code)}) {before}.", "killed", phase, hint, code)
-        case 0 if phase != "running":
+        case 0 if phase != RUNNING:
             return Fault("The program ended before it answered.", "exited 0", phase, hint, 0)
         case code:
             return Fault(f"The program ended {before}.", f"exited {code}", phase, hint, code)

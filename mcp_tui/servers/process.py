@@ -19,7 +19,7 @@ from typing import cast
 from mcp_tui.domain.limits import LINE as MAX_LINE
 from mcp_tui.domain.limits import WAITING as MAX_WAITING
 from mcp_tui.domain.servers import StdioSpec
-from mcp_tui.servers.faults import CannotStart, Fault
+from mcp_tui.servers.faults import START, CannotStart, Fault
 
 INHERITED = ("HOME", "LOGNAME", "PATH", "SHELL", "TERM", "USER")
 """All that a server gets of our environment, unless its entry wants more; keys and tokens are never among it."""
@@ -42,14 +42,14 @@ def child_environment(extra: Mapping[str, str], inherit: bool = False) -> dict[s
 def find_program(spec: StdioSpec, environment: Mapping[str, str]) -> str:
     """The file that the command means. Raises CannotStart, saying where it was looked for."""
     if spec.cwd is not None and not Path(spec.cwd).is_dir():
-        raise CannotStart(Fault(f"The folder {spec.cwd} does not exist.", "no folder", "start", "Check its cwd."))
+        raise CannotStart(Fault(f"The folder {spec.cwd} does not exist.", "no folder", START, "Check its cwd."))
     if os.path.dirname(spec.command):
         file = Path(spec.cwd or ".", spec.command)
         if not file.is_file():
-            raise CannotStart(Fault(f"The program {file} does not exist.", "not found", "start", "Check its path."))
+            raise CannotStart(Fault(f"The program {file} does not exist.", "not found", START, "Check its path."))
         if not os.access(file, os.X_OK):
             hint = f"Allow it: chmod +x {file}"
-            raise CannotStart(Fault(f"The file {file} may not be run.", "not allowed", "start", hint))
+            raise CannotStart(Fault(f"The file {file} may not be run.", "not allowed", START, hint))
         return spec.command
     path = environment.get("PATH", "")
     if found := shutil.which(spec.command, path=path):
@@ -58,7 +58,7 @@ def find_program(spec: StdioSpec, environment: Mapping[str, str]) -> str:
     hint = (
         f"Is {spec.command} installed{f' (it comes with {origin})' if origin else ''}? Looked in: {path or 'nowhere'}"
     )
-    raise CannotStart(Fault(f"The program {spec.command} was not found on PATH.", "not found", "start", hint))
+    raise CannotStart(Fault(f"The program {spec.command} was not found on PATH.", "not found", START, hint))
 
 
 class ServerProcess(asyncio.SubprocessProtocol):
@@ -97,7 +97,7 @@ class ServerProcess(asyncio.SubprocessProtocol):
                 lambda: cls(on_stderr), program, *spec.args, env=environment, cwd=spec.cwd, start_new_session=True
             )
         except (OSError, ValueError) as error:
-            fault = Fault(f"The program could not be started: {error}.", "cannot start", "start", "Check its entry.")
+            fault = Fault(f"The program could not be started: {error}.", "cannot start", START, "Check its entry.")
             raise CannotStart(fault) from error
         return process
 

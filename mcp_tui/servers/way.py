@@ -5,10 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from mcp_tui.domain.servers import HttpSpec, ServerSpec, StdioSpec
-from mcp_tui.servers.faults import Fault
-
-FIRST = "first handshake"
-"""The phase of the faults that another way may mend."""
+from mcp_tui.servers.faults import HANDSHAKE, Fault
 
 
 class EraMemory(Protocol):
@@ -45,7 +42,7 @@ class Way:
 
     def another(self, fault: Fault, unanswered: bool) -> bool:
         """Whether there is another way to try at once. `unanswered`: something was sent, and nothing came back."""
-        if fault.phase != FIRST:
+        if fault.phase != HANDSHAKE:
             return False
         ended = isinstance(self._spec, StdioSpec) and fault.exit_code is not None
         if ended and unanswered and self.mode == "auto":

@@ -110,9 +110,9 @@ class Wire:
             capture.take(result)
         return True
 
-    def stray(self, raw: bytes, why: str = "not JSON-RPC") -> None:
+    def stray(self, raw: bytes) -> None:
         """A line that is no message."""
-        self._trace.record(time.time(), self._server, False, raw, error=why)
+        self._trace.record(time.time(), self._server, False, raw, error="not JSON-RPC")
         self._chatter.stray(raw)
 
     def http_passed(self, exchange: HttpExchange) -> None:

@@ -20,9 +20,6 @@ from mcp_tui.servers.auth.egress import Egress
 from mcp_tui.servers.auth.grant import Grant, NobodyToSignIn
 from mcp_tui.servers.auth.journal import Journal
 
-EXPIRED = 1.0
-"""A moment long ago (Unix time)."""
-
 
 class SignInFlow(httpx2.Auth):
     """For one connection to one server."""
