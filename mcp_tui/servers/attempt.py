@@ -15,7 +15,7 @@ from mcp_tui import __version__
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.servers import ServerState, StdioSpec
 from mcp_tui.domain.text import shorten
-from mcp_tui.servers import convert, probe, sdk, signing_in, tasks
+from mcp_tui.servers import convert, convert_tasks, probe, sdk, signing_in
 from mcp_tui.servers.callbacks import VISITED
 from mcp_tui.servers.faults import (
     HANDSHAKE,
@@ -61,7 +61,7 @@ class Attempt:
         self.link: Link | None = None
         """For requests, while it is not dropped."""
         self.wire = Wire(server.spec.name, server.host.trace, server.chatter, server.bounds)
-        self.wire.notices[tasks.STATUS] = server.callbacks.hear_of_task
+        self.wire.notices[convert_tasks.STATUS] = server.callbacks.hear_of_task
         self.wire.notices[VISITED] = server.callbacks.hear_of_visit
         self.wire.notices[UPDATED] = server.watching.heard
         self._server = server

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, cast
 from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.errors import RequestFailed
 from mcp_tui.domain.happenings import Logged, RootsTold, TaskHeard
-from mcp_tui.servers import sampling, tasks
+from mcp_tui.servers import convert_tasks, sampling
 from mcp_tui.servers.bounds import Bounds
 from mcp_tui.servers.host import Host
 from mcp_tui.servers.questions import Questions
@@ -70,7 +70,7 @@ class Callbacks:
             ask = Elicitation(self._server, params.message, None, params.url, params.elicitation_id or "")
         else:
             ask = Elicitation(self._server, params.message, dict(params.requested_schema))
-        reply = await self._answer(ask, tasks.task_of(params.meta))
+        reply = await self._answer(ask, convert_tasks.task_of(params.meta))
         content = reply.content if reply.action == "accept" and not ask.url else None
         return wire.ElicitResult(action=reply.action, content=cast(Any, content))
 
@@ -95,7 +95,7 @@ class Callbacks:
     def hear_of_task(self, params: object) -> None:
         """MCP 2025-11-25, basic/utilities/tasks: how a task is doing."""
         with suppress(RequestFailed):  # a broken notice changes nothing: whoever waits asks as well
-            task = tasks.task(self._server, params)
+            task = convert_tasks.task(self._server, params)
             if task.status.is_over:
                 self.questions.task_over(task.id)
             self._tell(TaskHeard(self._server, task))

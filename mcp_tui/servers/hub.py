@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from mcp_tui.domain.asks import Root, ServerAsks
 from mcp_tui.domain.catalog import Catalog
@@ -19,22 +19,16 @@ from mcp_tui.domain.tasks import Task
 from mcp_tui.domain.trace import Trace
 from mcp_tui.domain.vitals import Vitals
 from mcp_tui.domain.watch import Watch
-from mcp_tui.servers import convert, tasks
+from mcp_tui.servers import convert, convert_tasks, requests, tasks
 from mcp_tui.servers.connection import Connection
 from mcp_tui.servers.host import AuthorizerFactory, Host
 from mcp_tui.servers.link import Link
 from mcp_tui.servers.listing import LIST_TIMEOUT
 from mcp_tui.servers.memory import resident
+from mcp_tui.servers.requests import Progress
 from mcp_tui.servers.watching import Watching
 from mcp_tui.servers.way import EraMemory
 
-if TYPE_CHECKING:
-    from mcp import Client
-    from mcp.shared.dispatcher import ProgressFnT
-
-Progress = Callable[[float, float | None, str], None]
-"""Called with progress, total (None: unknown) and the server's message (raw)."""
-COMPLETION_TIMEOUT = 5.0
 READ_TIMEOUT = 60.0
 """Seconds for a prompt or a resource, unless the server's entry says how long a call may take."""
 
@@ -175,33 +169,22 @@ class Hub:
 
         It is sent once, and again only when the server refused it until the person goes to an address (-32042).
         """
-
         link, connection = self._link(server), self._connections[server]
-        report, meta = progress and _reporter(progress), connection.loudness.wish(link)
-
-        async def send(client: Client) -> object:
-            return await client.call_tool(tool, arguments, progress_callback=report, meta=meta)
-
-        raw = await link.request("tools/call", send, timeout or connection.spec.call_timeout)
+        meta, timeout = connection.loudness.wish(link), timeout or connection.spec.call_timeout
+        raw = await requests.call_tool(link, tool, arguments, meta, progress, timeout)
         return self._result(server, tool, raw)
 
     async def get_prompt(self, server: str, name: str, arguments: dict[str, str]) -> PromptResult:
         """A prompt's messages. Raises ServerError. It takes no longer than its server's entry gives a call, or 60 s."""
-        link, loudness = self._link(server), self._connections[server].loudness
-
-        async def send(client: Client) -> object:
-            return await client.get_prompt(name, arguments, meta=loudness.wish(link))
-
-        return convert.prompt_result(await link.request("prompts/get", send, self._read_timeout(server)))
+        link, timeout = self._link(server), self._read_timeout(server)
+        meta = self._connections[server].loudness.wish(link)
+        return convert.prompt_result(await requests.get_prompt(link, name, arguments, meta, timeout))
 
     async def read_resource(self, server: str, uri: str) -> ResourceResult:
         """A resource's contents, in as much time as a prompt has. Raises ServerError."""
-        link, loudness = self._link(server), self._connections[server].loudness
-
-        async def send(client: Client) -> object:
-            return await client.read_resource(uri, meta=loudness.wish(link))
-
-        return convert.resource_result(await link.request("resources/read", send, self._read_timeout(server)))
+        link, timeout = self._link(server), self._read_timeout(server)
+        meta = self._connections[server].loudness.wish(link)
+        return convert.resource_result(await requests.read_resource(link, uri, meta, timeout))
 
     async def complete(
         self,
@@ -217,19 +200,8 @@ class Hub:
         link = self._link(server)
         if link.client.server_capabilities.completions is None:
             return Completion()
-
-        async def send(client: Client) -> object:
-            from mcp.types import PromptReference, ResourceTemplateReference
-
-            ref = (
-                PromptReference(type="ref/prompt", name=prompt)
-                if prompt
-                else ResourceTemplateReference(type="ref/resource", uri=template)
-            )
-            return await client.complete(ref, {"name": argument, "value": value}, context)
-
         try:
-            raw = await link.request("completion/complete", send, COMPLETION_TIMEOUT)
+            raw = await requests.complete(link, prompt, template, argument, value, context)
         except RequestFailed:
             return Completion()
         return convert.completion(raw)
@@ -239,11 +211,11 @@ class Hub:
     async def start_task(self, server: str, tool: str, arguments: dict[str, Any]) -> Task | ToolResult:
         """Call a tool as a task; a result when the server answered at once instead. Raises ServerError."""
         raw = await tasks.start(self._link(server), tool, arguments)
-        return tasks.task(server, raw["task"], tool) if "task" in raw else self._result(server, tool, raw)
+        return convert_tasks.task(server, raw["task"], tool) if "task" in raw else self._result(server, tool, raw)
 
     async def task(self, task: Task) -> Task:
         """How a task is doing now. Raises ServerError."""
-        return tasks.task(task.server, await tasks.look(self._link(task.server), task.id), task.tool)
+        return convert_tasks.task(task.server, await tasks.look(self._link(task.server), task.id), task.tool)
 
     async def task_result(self, task: Task) -> ToolResult:
         """What a task came to; it waits for the end, and lets the task ask its questions. Raises ServerError."""
@@ -253,11 +225,11 @@ class Hub:
         """End a task. Raises ServerError, also for one that has ended already."""
         raw = await tasks.cancel(self._link(task.server), task.id)
         self._connections[task.server].callbacks.questions.task_over(task.id)
-        return tasks.task(task.server, raw, task.tool)
+        return convert_tasks.task(task.server, raw, task.tool)
 
     async def list_tasks(self, server: str) -> list[Task]:
         """The tasks that a server knows of us. Raises ServerError."""
-        return [tasks.task(server, each) for each in await tasks.list_all(self._link(server))]
+        return [convert_tasks.task(server, each) for each in await tasks.list_all(self._link(server))]
 
     # -- what servers tell -----------------------------------------------------------------------------
 
@@ -351,10 +323,3 @@ class Hub:
         if server not in self._connections:
             raise ServerUnreachable(f"there is no server {server}", subject=server)
         return self._connections[server].link()
-
-
-def _reporter(tell: Progress) -> ProgressFnT:
-    async def report(progress: float, total: float | None, message: str | None) -> None:
-        tell(progress, total, message or "")
-
-    return report
