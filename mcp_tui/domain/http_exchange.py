@@ -7,18 +7,13 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from mcp_tui.domain.fair import Fair
+from mcp_tui.domain.limits import EXCHANGES, EXCHANGES_CHARACTERS, HEADER, HEADERS
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.secrets import safe_address, safe_header
 
 Headers = tuple[tuple[str, str], ...]
 """Names and values in their order. Names are in small letters, values raw."""
 
-MAX_KEPT = 1_000
-MAX_CHARACTERS = 4 * 1024 * 1024
-"""Of all that is kept."""
-MAX_HEADERS = 60
-MAX_VALUE = 2_000
-"""Characters of one value, or of an address."""
 SESSION = "mcp-session-id"
 CHALLENGE = "www-authenticate"
 _STREAMS_AND_ENDS = ("GET", "DELETE")
@@ -103,7 +98,7 @@ class HttpExchange:
 class HttpLog:
     """The last exchanges of all servers, oldest first, bounded in number and in size."""
 
-    def __init__(self, limit: int = MAX_KEPT, characters: int = MAX_CHARACTERS) -> None:
+    def __init__(self, limit: int = EXCHANGES, characters: int = EXCHANGES_CHARACTERS) -> None:
         self._kept = Fair[HttpExchange](limit, characters)
 
     def add(self, number: int, exchange: HttpExchange) -> HttpExchange:
@@ -111,11 +106,11 @@ class HttpLog:
         kept = replace(
             exchange,
             number=number,
-            target=HIDDEN.cut(safe_address(exchange.target), MAX_VALUE),
-            phrase=HIDDEN.cut(exchange.phrase, MAX_VALUE),
+            target=HIDDEN.cut(safe_address(exchange.target), HEADER),
+            phrase=HIDDEN.cut(exchange.phrase, HEADER),
             sent=_safe(exchange.sent),
             answered=_safe(exchange.answered),
-            error=HIDDEN.cut(exchange.error, MAX_VALUE),
+            error=HIDDEN.cut(exchange.error, HEADER),
         )
         self._kept.add(kept.server, number, kept, kept.size)
         return kept
@@ -138,9 +133,8 @@ def value_of(headers: Headers, name: str) -> str:
 
 def _safe(headers: Iterable[tuple[str, str]]) -> Headers:
     found = [
-        (HIDDEN.cut(name.lower(), MAX_VALUE), HIDDEN.cut(safe_header(name, value), MAX_VALUE))
-        for name, value in headers
+        (HIDDEN.cut(name.lower(), HEADER), HIDDEN.cut(safe_header(name, value), HEADER)) for name, value in headers
     ]
-    if len(found) > MAX_HEADERS:
-        found[MAX_HEADERS:] = [("…", f"{len(found) - MAX_HEADERS} more")]
+    if len(found) > HEADERS:
+        found[HEADERS:] = [("…", f"{len(found) - HEADERS} more")]
     return tuple(found)

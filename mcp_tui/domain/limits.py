@@ -35,6 +35,10 @@ NOTE_EVERY = 60.0
 FRAMES, FRAMES_BYTES = 5_000, 64 * 1024 * 1024
 FRAME_KEPT = 1024 * 1024
 """Bytes of one frame; of a larger one the first are kept, and its true size."""
+EXCHANGES, EXCHANGES_CHARACTERS = 1_000, 4 * 1024 * 1024
+"""What HTTP carried, without the bodies."""
+HEADERS, HEADER = 60, 2_000
+"""Headers of one exchange, and characters of one value or address."""
 LOG_LINES = 2_000
 STDERR_KEPT = 500
 """Lines of standard error of each server."""

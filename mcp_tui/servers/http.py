@@ -12,9 +12,9 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.aside import aside
+from mcp_tui.domain.limits import LINE
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.servers.faults import HttpAnswer
-from mcp_tui.servers.process import MAX_LINE
 from mcp_tui.servers.taps import TappedReader, TappedWriter
 from mcp_tui.servers.wire import CARRIED, Wire
 
@@ -36,7 +36,7 @@ def http_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) 
         await aside(certificates)
         async with (
             http_client(spec, wire, auth, {endpoint(spec)}) as client,
-            streamable_http_client(spec.url, http_client=client, max_sse_event_size=MAX_LINE) as (reading, writing),
+            streamable_http_client(spec.url, http_client=client, max_sse_event_size=LINE) as (reading, writing),
         ):
             yield TappedReader(reading, wire), TappedWriter(writing, wire)
 

@@ -16,8 +16,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import cast
 
-from mcp_tui.domain.limits import LINE as MAX_LINE
-from mcp_tui.domain.limits import WAITING as MAX_WAITING
+from mcp_tui.domain import limits
 from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.servers.faults import START, CannotStart, Fault
 
@@ -115,7 +114,7 @@ class ServerProcess(asyncio.SubprocessProtocol):
             await self._news.wait()
         line = self._lines.popleft()
         self._waiting -= len(line)
-        if self._waiting <= MAX_WAITING // 2:
+        if self._waiting <= limits.WAITING // 2:
             self._output.resume_reading()
         return line
 
@@ -207,10 +206,10 @@ class ServerProcess(asyncio.SubprocessProtocol):
         if rest:
             self._part.append(rest)
             self._part_size += len(rest)
-        if self._part_size > MAX_LINE:
+        if self._part_size > limits.LINE:
             self._part, self.line_too_long = [], True
             self._end_output()
-        elif self._waiting > MAX_WAITING:
+        elif self._waiting > limits.WAITING:
             self._output.pause_reading()
 
     def pipe_connection_lost(self, fd: int, exc: Exception | None) -> None:

@@ -10,9 +10,9 @@ from contextlib import asynccontextmanager, suppress
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.aside import aside
+from mcp_tui.domain.limits import LINE
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.servers.http import certificates, endpoint, http_client, origin
-from mcp_tui.servers.process import MAX_LINE
 from mcp_tui.servers.streams import Stream, failure, read
 from mcp_tui.servers.taps import as_sent
 from mcp_tui.servers.wire import CARRIED, Wire
@@ -44,7 +44,7 @@ def sse_transport(spec: HttpSpec, wire: Wire, auth: httpx2.Auth | None = None) -
         incoming, messages = anyio.create_memory_object_stream["SessionMessage | Exception"](0)
         async with (
             http_client(spec, wire, auth, ours) as client,
-            sse_within_origin(client, spec.url, max_event_size=MAX_LINE) as events,
+            sse_within_origin(client, spec.url, max_event_size=LINE) as events,
             incoming,
             messages,
             anyio.create_task_group() as group,

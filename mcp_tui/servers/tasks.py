@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from mcp_tui.domain.limits import PAGES
 from mcp_tui.servers.link import Link
 
 if TYPE_CHECKING:
@@ -14,8 +15,6 @@ ANSWER_TIMEOUT = 30.0
 """Seconds for a question about a task, but for its result: that comes when the task ends."""
 TTL = 3600.0
 """Seconds that we ask a server to keep a task for; it may decide otherwise."""
-MOST_PAGES = 100
-"""Pages of a list of tasks, however many cursors a server gives."""
 
 
 async def start(link: Link, tool: str, arguments: dict[str, Any]) -> Mapping[str, Any]:
@@ -73,7 +72,7 @@ async def list_all(link: Link) -> list[Mapping[str, Any]]:
     """Every task that the server knows of us, page by page. Raises ServerError."""
     found: list[Mapping[str, Any]] = []
     cursor: str | None = None
-    for _ in range(MOST_PAGES):
+    for _ in range(PAGES):
 
         async def send(client: Client, cursor: str | None = cursor) -> object:
             from mcp.types import ListTasksRequest, ListTasksResult, PaginatedRequestParams

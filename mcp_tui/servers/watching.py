@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, cast
 from mcp_tui.domain.errors import RequestFailed, RequestTimedOut, ServerError
 from mcp_tui.domain.happenings import Listener, WatchChanged
 from mcp_tui.domain.watch import Watch
+from mcp_tui.servers.callbacks import RELISTEN
 from mcp_tui.servers.link import Link
 
 if TYPE_CHECKING:
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
 UPDATED = "notifications/resources/updated"
 SUBSCRIBE_TIMEOUT = 10.0
 """Seconds for a server to agree to tell of changes."""
-RELISTEN = 1.0
-"""Seconds before a stream of changes that broke off is opened again."""
 
 
 class Watching:

@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_tui.domain.exchanges import MAX_CARRIERS, Exchange, Exchanges
-from mcp_tui.domain.http_exchange import MAX_HEADERS, MAX_VALUE, HttpExchange, HttpLog
+from mcp_tui.domain.http_exchange import HttpExchange, HttpLog
+from mcp_tui.domain.limits import HEADER, HEADERS
 from mcp_tui.domain.masking import MASK
 from mcp_tui.domain.secrets import safe_address, safe_header
 from mcp_tui.domain.trace import Frame, Trace
@@ -35,8 +36,8 @@ def test_the_log_keeps_the_newest_within_its_bounds(sizes: list[int], limit: int
 
 def test_a_flood_of_headers_is_cut() -> None:
     kept = HttpLog().add(1, http(answered=tuple((f"H{n}", "v" * 9_000) for n in range(500))))
-    assert len(kept.answered) == MAX_HEADERS + 1 and kept.answered[-1] == ("…", f"{500 - MAX_HEADERS} more")
-    assert all(len(value) <= MAX_VALUE for _, value in kept.answered) and kept.answered[0][0] == "h0"
+    assert len(kept.answered) == HEADERS + 1 and kept.answered[-1] == ("…", f"{500 - HEADERS} more")
+    assert all(len(value) <= HEADER for _, value in kept.answered) and kept.answered[0][0] == "h0"
 
 
 @pytest.mark.parametrize(
