@@ -92,13 +92,3 @@ class ServerAsks(Protocol):
     async def sample(self, ask: Sampling) -> SampleReply | None:
         """None: refused."""
         ...
-
-
-class NobodyAnswers:
-    """For when there is no person: every question is declined."""
-
-    async def elicit(self, ask: Elicitation) -> ElicitReply:
-        return ElicitReply("decline")
-
-    async def sample(self, ask: Sampling) -> SampleReply | None:
-        return None

@@ -10,12 +10,13 @@ from collections.abc import AsyncGenerator, Awaitable, Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, SampleReply, Sampling, ServerAsks
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, ServerAsks
 from mcp_tui.domain.content import block_text
 from mcp_tui.domain.happenings import CatalogChanged, Happening, Logged, Noticed
 from mcp_tui.domain.servers import ServerSpec, ServerState, StdioSpec
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
+from tests.nobody import NobodyAnswers
 from tests.terminal import running
 
 HERE = Path(__file__).parent

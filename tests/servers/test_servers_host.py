@@ -14,11 +14,12 @@ from canned_http import Answer, canned, json_answer
 from mcp.client.auth import OAuthFlowError
 from servers_kit import Host, hosting, modern, raw, soon
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, Root
+from mcp_tui.domain.asks import Elicitation, ElicitReply, Root
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import AuthNeeded, RequestFailed
 from mcp_tui.domain.happenings import RootsTold
 from mcp_tui.domain.servers import HttpSpec, ServerState
+from tests.nobody import NobodyAnswers
 
 HOME, WORK = Root("file:///home/ada", "home"), Root("file:///work")
 

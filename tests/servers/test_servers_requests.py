@@ -9,11 +9,12 @@ import time
 import pytest
 from servers_kit import Answers, Host, hosting, modern, raw, soon
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers, SampleReply, Sampling
+from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.content import TextBlock, UnknownBlock
 from mcp_tui.domain.errors import RequestFailed, RequestTimedOut, ServerLost
 from mcp_tui.domain.servers import ServerState
+from tests.nobody import NobodyAnswers
 
 
 class Undecided(NobodyAnswers):

@@ -12,7 +12,7 @@ from typing import TypeVar
 
 import pytest
 
-from mcp_tui.domain.asks import Elicitation, ElicitReply, NobodyAnswers
+from mcp_tui.domain.asks import Elicitation, ElicitReply
 from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import RequestTimedOut, ServerError, ServerLost
@@ -25,6 +25,7 @@ from mcp_tui.storage.settings import Settings
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.tasks import TaskRun
+from tests.nobody import NobodyAnswers
 
 T = TypeVar("T")
 SCRIPT = str(Path(__file__).parents[1] / "servers" / "task_server.py")
