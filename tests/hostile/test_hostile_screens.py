@@ -44,8 +44,8 @@ class Tour:
         self.look(F2, words="▌Explorer")
         if "filter every server" not in self._terminal.text:
             self.look(ESC, words="filter every server")
-        self.look(f"/{name}", words=f"/  {name}")
-        self._terminal.wait_gone("△ fails")
+        self._terminal.type(f"/{name}")
+        self._terminal.wait_until(lambda: re.search(f"/  {name} +[1-9]", self._terminal.text), f"what fits {name}")
         self.look(ENTER + ENTER, *fields, words=words or "▌Inspector")
 
     def read(self, wanted: str, *fields: str) -> None:

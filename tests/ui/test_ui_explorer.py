@@ -132,8 +132,11 @@ async def test_many_changes_in_one_frame_are_one_update(monkeypatch: pytest.Monk
 async def test_servers_come_fail_and_go() -> None:
     bench = FakeBench()
     app, pane = app_of(bench)
-    async with app.run_test(size=(40, 24)):
+    async with app.run_test(size=(40, 24)) as pilot:
         await until(lambda: "No servers yet" in app.shown())
+        await on_tree(pilot, pane)
+        await pilot.press("down", "up", "pagedown", "end", "home", "left", "right", "enter", "space", "r", "y")
+        assert pane.home.has_focus and pane.home.ref is None and not app.heard
         server = bench.add("git", Tool("git", "git_log"), status=ServerStatus(ServerState.CONNECTING))
         server.items, items = [], server.items
         pane.update(ServerChanged("git"))
@@ -179,6 +182,41 @@ async def test_the_filter_finds_names_and_descriptions_on_every_server() -> None
         assert pane.home.has_focus
         await pilot.press("slash", *"zzzz")
         await until(lambda: "Nothing fits." in app.shown())
+
+
+async def test_a_change_of_the_catalogue_leaves_the_cursor_on_the_hit_that_was_chosen() -> None:
+    bench = a_bench()
+    app, pane = app_of(bench)
+    async with app.run_test(size=(40, 24)) as pilot:
+        await on_tree(pilot, pane)
+        await pilot.press("slash", *"git", "enter", "down")
+        chosen = Ref("git", Kind.TOOL, "git_show")
+        assert pane.home.ref == chosen
+        await pilot.press("space")
+        await until(lambda: "□ git_show" in app.shown())
+        assert pane.home.ref == chosen
+        bench.hub.servers["git"].items.insert(0, Tool("git", "git"))
+        pane.update(CatalogChanged("git"))
+        await until(lambda: "■ git\n" in app.shown())
+        assert pane.home.ref == chosen
+
+
+async def test_enter_and_enter_open_a_hit_that_was_listed_a_moment_ago_and_wait_where_there_is_none() -> None:
+    bench = a_bench()
+    app, pane = app_of(bench)
+    async with app.run_test(size=(40, 24)) as pilot:
+        await on_tree(pilot, pane)
+        await pilot.press("slash", *"late", "enter")
+        await until(lambda: "Nothing fits." in app.shown())
+        assert pane.field.has_focus
+        bench.hub.servers["git"].items.append(Tool("git", "late"))
+        pane.update(CatalogChanged("git"))
+        await pane.field.run_action("to_tree")  # before anything is drawn
+        pane.update(CatalogChanged("git"))
+        await pilot.press("enter")
+        assert [message.ref for message in app.said(Explorer.Selected)] == [Ref("git", Kind.TOOL, "late")]
+        await pilot.press("escape")
+        await until(lambda: "■ late" not in app.shown())
 
 
 async def test_space_withholds_a_tool_and_on_tools_all_of_them() -> None:

@@ -33,12 +33,17 @@ class FilterField(Input):
 
     def action_leave(self) -> None:
         self.value = ""
-        self.action_to_tree()
+        self.screen.set_focus(self._filtered())
 
     def action_to_tree(self) -> None:
+        """Where nothing fits, the words are still to be mended."""
+        if (tree := self._filtered()).root.children:
+            self.screen.set_focus(tree)
+
+    def _filtered(self) -> Explorer:
         tree = self.screen.query_one(Explorer)
         tree.filter(self.value)  # now: what was typed may still be on its way, and the next key opens what fits
-        self.screen.set_focus(tree)
+        return tree
 
     def on_blur(self) -> None:
         self.can_focus = False
@@ -73,7 +78,7 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
             & > FilterField > .input--placeholder { color: $text-muted; }
         }
         & > .empty { display: none; padding: 0 1; color: $text-muted; }
-        &.-empty { & > .empty { display: block; } & > Explorer { display: none; } }
+        &.-empty > .empty { display: block; }
     }
     """
     BINDINGS = [

@@ -132,10 +132,11 @@ class Explorer(Tree[Row]):
             self.call_after_refresh(self._sync)
 
     def filter(self, query: str) -> None:
-        """Show only what fits, with the best fit under the cursor; "" shows everything, folded as before."""
-        if query.strip() != self._query:
-            self._query = query.strip()
-            self._sync()
+        """Show only what fits now, with the best fit under the cursor; "" shows everything, folded as before."""
+        is_new = query.strip() != self._query
+        self._query = query.strip()
+        if is_new or self._is_waiting:
+            self._sync(is_new)
 
     @property
     def is_filtered(self) -> bool:
@@ -147,12 +148,14 @@ class Explorer(Tree[Row]):
         node = self.cursor_node
         return node.data.ref if node and node.data else None
 
-    def _sync(self) -> None:
+    def _sync(self, is_new: bool = False) -> None:
+        """Only a filter that `is_new` moves the cursor off an item: the next key is meant for that one."""
         self._is_waiting = False
         outline = Outline(self._bench, self._query)
         before = self.ref
         self._fill(self.root, outline.servers(), outline)
-        wanted = outline.best or before
+        stays = before is not None and before.is_item and not is_new
+        wanted = before if stays else outline.best or before
         if wanted is not None:
             self._put_cursor(wanted)
         elif self.root.children:
