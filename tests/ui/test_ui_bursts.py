@@ -82,3 +82,17 @@ async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_i
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.sees("Copied")
         assert me.draft == ""
+
+
+async def test_behind_the_leader_the_next_key_alone_is_its_own(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")
+        await me.press("f3")
+        for key in ("ctrl+g", "e", "slash", *"book", "enter", "enter"):
+            me.app.post_message(events.Key(key, {"slash": "/"}.get(key, key if len(key) == 1 else None)))
+        await me.until(lambda: me.place == "inspector")
+        await me.sees("Book a trip")
+        for key in ("ctrl+g", "z", "z", "z", "z"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.pilot.pause()
+        assert me.app.screen is me.app.workspace

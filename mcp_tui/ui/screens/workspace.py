@@ -181,11 +181,7 @@ class Workspace(Screen[None]):
     async def action_leader(self) -> None:
         from mcp_tui.ui.screens.leader import Leader
 
-        def act(action: str | None) -> None:
-            if action:
-                self.call_later(self.run_action, action)
-
-        await self.app.push_screen(Leader(), act)
+        await self.app.push_screen(Leader())
 
     def action_new_chat(self) -> None:
         self.stop()
