@@ -166,21 +166,29 @@ CRASHES = """
 import sys
 from mcp_tui.cli import main
 from mcp_tui.ui.app import McpTuiApp
+from mcp_tui.ui.widgets.chat_pane import ChatPane
 
-async def fall_over(self):
+def fall_over(self, event=None):
     raise RuntimeError("evil \\x1b[2J words")
 
 McpTuiApp.action_help = fall_over
+ChatPane.on_composer_submitted = fall_over
 sys.exit(main(["demo"]))
 """
 
 
-def test_a_crash_gives_the_terminal_back_and_says_where_the_log_is(tmp_path: Path) -> None:
+def test_an_action_that_fails_is_survived_and_after_a_crash_the_terminal_is_as_it_was_and_nothing_runs(
+    tmp_path: Path,
+) -> None:
     env = home_environment(tmp_path)
     with Terminal([sys.executable, "-c", CRASHES], env=env, cwd=tmp_path) as terminal:
         terminal.wait_for("Explorer", "9 tools on offer")
         children = descendants(terminal.pid)
-        terminal.type("\x1bOP")
+        terminal.type("\x1bOP")  # F1, an action
+        terminal.wait_for("Something went wrong: evil ⟦U+001B⟧[2J words")
+        terminal.type("still here")
+        terminal.wait_for("still here")
+        terminal.type("\r")  # a message of the composer's
         terminal.wait_exit()
         assert running(children) == []
         assert terminal.exit_code == 1

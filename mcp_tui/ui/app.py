@@ -1,4 +1,7 @@
-"""The app: themes, the first screen, the workbench's life, and the way out. What a key does is in keys.py."""
+"""The app: themes, the first screen, the workbench's life, and the way out. What a key does is in keys.py.
+
+What happens when something fails that nobody foresaw is in unforeseen.py.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +16,6 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual import events, work
-from textual.app import App
 from textual.errors import NoWidget
 
 from mcp_tui.domain.aside import aside
@@ -24,6 +26,7 @@ from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.themes import INK, PAPER, with_roles
 from mcp_tui.ui.toasts import Toasts
+from mcp_tui.ui.unforeseen import SturdyApp
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -48,7 +51,7 @@ def _commands() -> type[Provider]:
     return Commands
 
 
-class McpTuiApp(App[int]):
+class McpTuiApp(SturdyApp):
     """The full-screen face of a workbench. The return value is the exit code.
 
     The first frame is the curtain's. What is heavy to import comes after it: `asking`, `bench` and `workspace` are
@@ -62,7 +65,6 @@ class McpTuiApp(App[int]):
     COMMAND_PALETTE_BINDING = "ctrl+p"
 
     asking: Asking
-    bench: Workbench
     workspace: Workspace
 
     def __init__(
@@ -75,7 +77,6 @@ class McpTuiApp(App[int]):
         self.register_theme(PAPER)
         self.theme = theme if theme in self.available_themes else "ink"
         self.raised = asyncio.Event()
-        self.crash: BaseException | None = None
         self._make_bench = make_bench
         self._curtain = Curtain([clean_line(name) for name in servers])
         self._bursts = Bursts(self, super().on_event)
@@ -94,7 +95,7 @@ class McpTuiApp(App[int]):
             if (number := getattr(signal, name, None)) and not self.is_headless:
                 with suppress(NotImplementedError):  # on Windows no loop listens to signals
                     loop.add_signal_handler(number, self._end, 128 + int(number))
-        loop.set_exception_handler(self._task_failed)
+        loop.set_exception_handler(self.task_failed)
         # Textual takes the terminal back after ctrl+z, but draws nothing until something changes.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
         self.call_after_refresh(self._raise_curtain)
@@ -205,41 +206,11 @@ class McpTuiApp(App[int]):
             answered,
         )
 
-    async def _on_exit_app(self) -> None:
+    async def on_unmount(self) -> None:
+        """However it comes to the end, by a crash too, nothing that it started outlives it."""
         if self.raised.is_set():
+            self.asking.close()
             await self.bench.aclose()
-        await super()._on_exit_app()
-
-    # -- what nobody foresaw --------------------------------------------------------------------------
-
-    def _handle_exception(self, error: Exception) -> None:
-        """Leave the terminal as it was; cli.py then says what happened and where the log is."""
-        self.crash = error
-        super()._handle_exception(error)
-
-    def _fatal_error(self) -> None:
-        """No traceback over the user's terminal: it may quote foreign text. It goes to the log file."""
-        self._close_messages_no_wait()
-
-    def on_worker_state_changed(self, event: Any) -> None:
-        """A background job that fails is said, and written down; the program goes on.
-
-        Textual tells only the node that started a worker: background jobs are therefore started on the App.
-        """
-        from textual.worker import WorkerState
-
-        if event.state is WorkerState.ERROR and event.worker.error is not None:
-            self._say_failure(event.worker.description or event.worker.name, event.worker.error)
-
-    def _task_failed(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
-        error = context.get("exception")
-        if isinstance(error, Exception):
-            self._say_failure(str(context.get("message", "a task")), error)
-
-    def _say_failure(self, what: str, error: BaseException) -> None:
-        log = self.bench.home.write_failure(error)
-        self.bench.say(f"{what}: {type(error).__name__}: {error}", "error")
-        self.tell(f"Something went wrong: {error}. The details are in {log}", severity="error")
 
     # -- keys and the clipboard -----------------------------------------------------------------------
 

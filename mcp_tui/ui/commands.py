@@ -43,13 +43,16 @@ class Commands(Provider):
         for number, row in enumerate(self._rows()):
             if number >= DISCOVERED:
                 return
-            yield DiscoveryHit(_line(row, Content(row.name)), row.act, row.name)
+            yield DiscoveryHit(_line(row, Content(row.name)), self._attempt(row), row.name)
 
     async def search(self, query: str) -> Hits:
         matcher = self.matcher(query)
         for row in self._rows():
             if (score := matcher.match(f"{row.name} {row.note}")) > 0:
-                yield Hit(score, _line(row, matcher.highlight(row.name)), row.act, row.name)
+                yield Hit(score, _line(row, matcher.highlight(row.name)), self._attempt(row), row.name)
+
+    def _attempt(self, row: Row) -> Callable[[], Any]:
+        return partial(cast("McpTuiApp", self.app).attempt, row.name, row.act)
 
     def _rows(self) -> Iterator[Row]:
         app = cast("McpTuiApp", self.app)

@@ -176,8 +176,12 @@ async def seat(
     environ: Mapping[str, str] = {},
     welcome: bool = False,
     bench: type[Workbench] = Workbench,
+    falls: bool = False,
 ) -> AsyncGenerator[Seat]:
-    """A started app whose servers have settled. Without `servers`: those of the user's file."""
+    """A started app whose servers have settled. Without `servers`: those of the user's file.
+
+    `falls`: something is to fail that nobody foresaw, and to be survived.
+    """
     known = {**folder.environ, **environ, **({"OPENAI_BASE_URL": model, "OPENAI_MODEL": "scripted"} if model else {})}
     home = Home.open(known)
     specs = find_servers(Plan(), home, folder.root).specs if servers is None else servers
@@ -187,6 +191,13 @@ async def seat(
         theme=home.settings.theme,
         welcome=welcome,
     )
+    failures: list[str] = []
+
+    def say_failure(what: str, error: BaseException) -> None:
+        failures.append(f"{what}: {error!r}")
+        McpTuiApp.say_failure(app, what, error)
+
+    app.say_failure = say_failure
     async with app.run_test(size=size, notifications=True) as pilot:
         here = Seat(app, pilot)
         await here.until(app.raised.is_set)
@@ -201,3 +212,4 @@ async def seat(
             app.asking.close()
             await app.bench.aclose()
     assert app.crash is None
+    assert bool(failures) is falls, failures
