@@ -60,6 +60,12 @@ def refuse(status: int, message: str = "scripted", **fields: Any) -> Step:
     return Step((_text(body),), status, {"content-type": "application/json", **headers})
 
 
+def _set() -> asyncio.Event:
+    event = asyncio.Event()
+    event.set()
+    return event
+
+
 @dataclass
 class Endpoint:
     """The server. Requests beyond the script are answered with "(script ended)"."""
@@ -73,6 +79,8 @@ class Endpoint:
     """The headers of the chat requests, names in lower case."""
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the pieces of a step that hangs are all sent."""
+    lists: asyncio.Event = field(default_factory=_set)
+    """While it is not set, what is no chat request waits for its answer."""
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     """Set when the client hung up on a step that hangs."""
     connections: int = 0
@@ -128,6 +136,7 @@ class Endpoint:
         body = await reader.readexactly(int(headers.get("content-length", "0")))
         path = first.split()[1].partition("?")[0]
         if not path.endswith("/chat/completions"):
+            await self.lists.wait()
             step = self._other(path)
         else:
             self.requests.append(json.loads(body))

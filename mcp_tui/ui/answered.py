@@ -13,6 +13,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
+from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import block_text
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import RootsTold
@@ -29,7 +30,7 @@ KEPT = 200
 MAX_TEXT = 20_000
 """Characters of one text of it."""
 
-Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in", "review", "consent"]
+Asked = Literal["permission", "result", "elicitation", "sampling", "sign-in", "review", "consent", "rounds", "page"]
 About = Literal[Asked, "roots"]
 Sense = Literal["yes", "no", "open"]
 """Something was given, it was refused, or it ended without either."""
@@ -68,7 +69,7 @@ class Answered:
     about: About
     server: str
     item: str
-    """The tool's or prompt's name or the resource's URI; "" when the server itself asked."""
+    """The tool's or prompt's name or the resource's URI; "" when it is about none."""
     time: float
     """Unix time at which it was over."""
     seconds: float | None
@@ -139,6 +140,22 @@ def consent(spec: ServerSpec, agreed: bool | None) -> Told:
     if agreed is None:
         return Told(STOPPED, "open", texts)
     return Told("agreed", "yes", texts) if agreed else Told("left off", "no", texts)
+
+
+def rounds(count: int, go_on: bool | None) -> Told:
+    """None: the turn was stopped before there was an answer."""
+    texts = _kept(("rounds so far", str(count)))
+    if go_on is None:
+        return Told(STOPPED, "open", texts)
+    return Told("went on", "yes", texts) if go_on else Told("stopped there", "no", texts)
+
+
+def page(tool: Tool, agreed: bool | None) -> Told:
+    """None: the program left before there was an answer."""
+    texts = _kept(("page", tool.page))
+    if agreed is None:
+        return Told(STOPPED, "open", texts)
+    return Told("let into the browser", "yes", texts) if agreed else Told("left closed", "no", texts)
 
 
 def elicitation(ask: Elicitation, reply: ElicitReply | None) -> Told:

@@ -18,9 +18,6 @@ from typing import TYPE_CHECKING
 
 from mcp_tui.domain.catalog import Resource, Tool
 from mcp_tui.domain.errors import McpTuiError
-from mcp_tui.domain.text import human_size
-from mcp_tui.ui.screens.confirm import Confirm
-from mcp_tui.ui.widgets.pieces import marked
 
 if TYPE_CHECKING:
     from mcp_tui.ui.app import McpTuiApp
@@ -37,15 +34,7 @@ async def open_in_browser(app: McpTuiApp, tool: Tool) -> None:
     if page is None:
         app.tell(f"{tool.page} holds no text", severity="error")
         return
-    words = marked(
-        "$page is HTML of $server, $size. In the browser its scripts run, and may reach the network. "
-        "It is only shown: it cannot call tools from there.",
-        page=tool.page,
-        server=tool.server,
-        size=human_size(len(page.encode(errors="replace"))),
-    )
-    yes, no = ("o", "Open", "as a file of its own"), ("n", "Leave it", "")
-    if not await app.push_screen_wait(Confirm("Open this page in the browser?", words, yes, no, danger=True)):
+    if not await app.asking.show_page(tool, len(page.encode(errors="replace"))):
         return
     path = write_page(page)
     if not (has_browser() and await asyncio.to_thread(webbrowser.open, path.as_uri())):

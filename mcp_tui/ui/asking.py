@@ -1,4 +1,4 @@
-"""Every question to the person, one at a time: permissions, what servers ask, what they want from the model.
+"""Every question that comes by itself, one at a time: permissions, what servers ask, whether a turn may go on.
 
 The app has three duties:
 
@@ -31,7 +31,7 @@ from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling
-from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import Happening, RootsTold
 from mcp_tui.domain.passing import WITHHOLD, Held, Ruling
@@ -63,8 +63,9 @@ class Waiting:
 
     about: Asked
     server: str
+    """"" when it is about the model's turn."""
     item: str = ""
-    """The tool's or prompt's name or the resource's URI; "" when the server itself asks."""
+    """The tool's or prompt's name or the resource's URI; "" when it is about none."""
     destructive: bool = False
     position: int = 1
     """1 is the one that is asked now or next."""
@@ -213,6 +214,30 @@ class Asking:
             partial(answered.consent, spec),
             lambda _: answered.consent(spec, None),
             at_once=True,
+        )
+
+    async def go_on(self, rounds: int) -> bool:
+        """A turn reached its cap of rounds: may the model go on? A closed dialog ends the turn."""
+        from mcp_tui.ui.screens.two_ways import GoOn
+
+        return await self._put(
+            Waiting("rounds", ""),
+            lambda _: GoOn(rounds),
+            False,
+            partial(answered.rounds, rounds),
+            lambda _: answered.rounds(rounds, None),
+        )
+
+    async def show_page(self, tool: Tool, size: int) -> bool:
+        """A tool's own page of this size was read: may it go to the browser? A closed dialog means no."""
+        from mcp_tui.ui.screens.two_ways import ShowPage
+
+        return await self._put(
+            Waiting("page", tool.server, tool.name),
+            lambda _: ShowPage(tool, size),
+            False,
+            partial(answered.page, tool),
+            lambda _: answered.page(tool, None),
         )
 
     async def sign_in(self, ask: SignIn) -> str | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.content import Content
 
+from mcp_tui.domain.errors import ModelError
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.screens.model_form import ModelForm
 from mcp_tui.ui.screens.pick import Pick
@@ -31,9 +32,16 @@ async def pick(app: McpTuiApp, name: str) -> None:
         await connect(app)
         return
     if not name:
-        names = await models.names()
-        lines = [Content(clean_line(each)) for each in names]
-        index = await app.push_screen_wait(Pick("Models", lines, "The endpoint lists no model.", "use this one"))
+        dialog = Pick("Models", (), "The endpoint lists no model.", "use this one", waits="asking the endpoint …")
+        picked = app.push_screen(dialog, wait_for_dismiss=True)  # at once: later it would take keys meant for others
+        try:
+            names = await models.names()
+        except ModelError:
+            dialog.dismiss(None)
+            raise
+        now = models.current.name if models.current else choice.name
+        await dialog.fill([Content(clean_line(each)) for each in names], names.index(now) if now in names else 0)
+        index = await picked
         if index is None:
             return
         name = names[index]

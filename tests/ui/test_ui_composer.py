@@ -7,8 +7,8 @@ from scripted_endpoint import DONE, Endpoint, delta, refuse, say, sse
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.servers import ServerState
-from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.pick import Pick
+from mcp_tui.ui.widgets.pieces import Choice
 
 ADD = ("pocket__add", {"a": 17, "b": 25})
 HANGING = sse(delta(content="Thinking about "), hang=True)
@@ -209,6 +209,36 @@ async def test_slash_model_changes_the_model_by_name_or_from_the_list(folder: Fo
     assert endpoint.requests[-1]["model"] == "large"
 
 
+async def test_a_list_of_models_that_comes_late_takes_no_key_that_was_pressed_before(
+    folder: Folder, endpoint: Endpoint
+) -> None:
+    endpoint.models[:] = ["small", "large"]
+    async with seat(folder, [pocket()], model=endpoint.url) as me:
+        await me.send("/model large")
+        await me.sees("large · 127.0.0.1")
+        endpoint.lists.clear()
+        await me.send("/model")
+        await me.sees("Models", "asking the endpoint …")
+        await me.press("enter")
+        endpoint.lists.set()
+        await me.sees("small")
+        await me.press("enter")  # where it stands: nothing changes
+        await me.sees_no("Models")
+        assert me.app.model_label.startswith("large")
+        endpoint.lists.clear()
+        await me.send("/model")
+        await me.sees("asking the endpoint …")
+        await me.press("escape")
+        await me.sees_no("Models")
+        endpoint.lists.set()
+        await me.send("/model small")
+        await me.sees("small · 127.0.0.1")
+        await endpoint.stop()
+        await me.send("/model")
+        await me.sees("Cannot reach")
+        assert me.app.screen is me.app.workspace
+
+
 async def test_up_recalls_and_ctrl_j_makes_a_line(folder: Folder, endpoint: Endpoint) -> None:
     async with seat(folder, [pocket()], model=endpoint.url) as me:
         for text in ("one", "two"):
@@ -233,24 +263,31 @@ async def test_a_paste_of_several_lines_stays_one_draft(folder: Folder, endpoint
         assert me.app.is_running
 
 
-async def test_after_the_cap_of_rounds_the_user_decides(folder: Folder, endpoint: Endpoint) -> None:
+async def test_after_the_cap_of_rounds_the_user_decides_and_typing_does_not(folder: Folder, endpoint: Endpoint) -> None:
     folder.config.mkdir(parents=True)
     (folder.config / "settings.toml").write_text("[chat]\nmax_rounds = 1\n")
     endpoint.script(say(calls=[ADD]), say("Done at last."))
     async with seat(folder, [pocket()], model=endpoint.url) as me:
         await me.send("go")
         await me.answer("a")
-        await me.until(lambda: isinstance(me.app.screen, Confirm))
-        await me.sees("Go on?")
-        assert len(endpoint.requests) == 1
-        await me.press("y")
+        await me.until(lambda: me.app.asking.waiting)
+        await me.type("yes, any n")
+        await me.sees("? continue this long turn?", "F8")
+        assert me.draft == "yes, any n" and len(endpoint.requests) == 1
+        await me.asked()
+        await me.sees("Continue?", "used its tools once")
+        assert isinstance(me.app.focused, Choice) and me.app.focused.id == "no"
+        await me.answer("y")
         await me.sees("Done at last.")
+        assert me.draft == "yes, any n"
         endpoint.script(say(calls=[ADD]))
         await me.send("go again")
         await me.answer("a")
-        await me.until(lambda: isinstance(me.app.screen, Confirm))
-        await me.press("escape")
+        await me.until(lambda: me.app.asking.waiting and me.app.asking.waiting[0].about == "rounds")
+        await me.answer("enter")
         await me.idle()
+        outcomes = [over.told.outcome for over in me.app.asking.history if over.about == "rounds"]
+        assert outcomes == ["stopped there", "went on"]
     assert len(endpoint.requests) == 3
 
 

@@ -19,12 +19,13 @@ from textual.pilot import Pilot
 from textual.widgets import Input, TextArea
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
+from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.content import TextBlock, ToolResult
 from mcp_tui.domain.passing import Held
 from mcp_tui.domain.signin import SignIn
 
 STREAMS = int(os.environ.get("MCP_TUI_STREAMS", "50"))
-LETTERS = "asAedyr asAedyr qxé opc"
+LETTERS = "asAedyrn asAedyrn qxé opc"
 FORM = {
     "properties": {
         "name": {"type": "string"},
@@ -51,6 +52,8 @@ ASKS: dict[str, Callable[[AskingApp], Coroutine[Any, Any, object]]] = {
     "address": lambda app: app.asking.elicit(Elicitation("srv", "Go", url="https://example.org")),
     "sampling": lambda app: app.asking.sample(Sampling("srv", TEXT)),
     "sign-in": lambda app: app.asking.sign_in(SIGN_IN),
+    "rounds": lambda app: app.asking.go_on(10),
+    "page": lambda app: app.asking.show_page(Tool("srv", "draw"), 300),
 }
 """Every kind of question."""
 
@@ -96,7 +99,7 @@ async def type_a_stream(app: AskingApp, pilot: Pilot[None], chance: random.Rando
 
 @pytest.mark.parametrize(
     "kinds",
-    [["permission", "high risk", "batch", "result"], ["form", "address", "sampling", "sign-in"]],
+    [["permission", "high risk", "batch", "result"], ["form", "address", "sampling", "sign-in", "rounds", "page"]],
     ids=lambda kinds: kinds[0],
 )
 async def test_random_typing_never_answers_and_never_loses_a_character(kinds: list[str]) -> None:

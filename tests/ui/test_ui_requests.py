@@ -12,11 +12,14 @@ from textual import events
 from whole_app import Folder, Seat, pocket, seat
 
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, SamplingMessage
-from mcp_tui.domain.catalog import Kind
-from mcp_tui.domain.content import TextBlock
+from mcp_tui.domain.catalog import Kind, Tool
+from mcp_tui.domain.content import TextBlock, ToolResult
 from mcp_tui.domain.gate import Reply
 from mcp_tui.domain.happenings import RootsTold
+from mcp_tui.domain.passing import Held
 from mcp_tui.domain.permission import Answer, Initiator, Request
+from mcp_tui.domain.review import Review
+from mcp_tui.domain.servers import StdioSpec
 from mcp_tui.domain.signin import CAME_BACK, SignIn
 from mcp_tui.ui.answered import KEPT, Answered, History, Told, elicitation, permission, sampling
 from mcp_tui.ui.screens.answered import AnsweredDialog
@@ -155,6 +158,30 @@ async def test_a_sign_in_tells_how_it_ended_and_keeps_no_secret(folder: Folder, 
         await me.press("enter")
         await me.sees("vault wanted you to sign in", "https://as.example/authorize")
         assert "pw@" not in me.screen and "s1" not in me.screen and "c1" not in me.screen
+
+
+async def test_every_question_can_be_read_when_it_is_over(folder: Folder) -> None:
+    async with seat(folder, [pocket()], size=(140, 42)) as me:
+        me.app.asking.has_draft = lambda: True
+        asking = me.app.asking
+        asked = {
+            "may be started": lambda: asking.consent(StdioSpec("shed", "sh"), ()),
+            "The page of draw on web": lambda: asking.show_page(Tool("web", "draw"), 300),
+            "Continue?": lambda: asking.go_on(10),
+            "What web says to models": lambda: asking.review(Review("web", "It is new.", ())),
+            "The result of draw on web": lambda: asking.read(Held("web", "draw", ToolResult())),
+        }
+        for question in asked.values():
+            waits = ask(question())
+            await me.until(lambda: asking.waiting)
+            waits.cancel()
+            await me.until(lambda: not asking.waiting and me.app.screen is me.app.workspace)
+        await open_requests(me)
+        await me.until(lambda: len(lines(me)) == len(asked))
+        for title in reversed(asked):
+            await me.press("enter")
+            await me.sees(title, "stopped")
+            await me.press("escape", "down")
 
 
 async def test_folders_that_a_server_asks_for_again_and_again_are_one_line(folder: Folder) -> None:

@@ -137,14 +137,18 @@ async def test_a_tools_own_page_is_read_here_or_opened_in_the_browser_after_a_qu
         you.app.workspace.open(Ref("telling", Kind.TOOL, "show"))
         await you.sees("Its own page")
         await you.until(lambda: you.app.workspace.inspector.has_focus_within)
-        await you.press("b")
+        await you.press("b", "f3")
+        await you.type("so on")  # while the page is read
+        await you.sees("? the page of show on telling", "F8")
+        assert you.draft == "so on" and opened == []
+        await you.asked()
         await you.sees("Open this page in the browser?", "is HTML of telling", "its scripts run")
-        await you.press("escape")
+        await you.answer("escape")
         await you.sees_no("Open this page")
         assert opened == []
-        await you.press("b")
-        await you.sees("Open this page in the browser?")
-        await you.press("o")
+        you.app.workspace.chat.composer.text = ""
+        await you.press("f4", "b")
+        await you.answer("o")
         await you.until(lambda: opened)
         assert private_text(opened[0].removeprefix("file://")).startswith("<h1>A page</h1>")
 

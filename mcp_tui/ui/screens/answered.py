@@ -22,6 +22,9 @@ TITLES = {
     "sampling": "[b]$server asked a model[/b]",
     "roots": "[b]$server asked for your folders[/b]",
     "review": "[b]What $server says to models[/b]",
+    "consent": "[b]Whether $server may be started[/b]",
+    "rounds": "[b]Continue?[/b]",
+    "page": "[b]The page of $item[/b] on $server",
     "sign-in": "[b]$server wanted you to sign in[/b]",
 }
 

@@ -23,12 +23,18 @@ class Pick(Fitted[int | None]):
     Pick OptionList:focus { border: none; }
     """
 
-    def __init__(self, title: str, lines: Sequence[Content], empty: str, enter: str, *, key: str = "enter") -> None:
-        """`enter` says what the key does; `key` may be another than enter for acts that must not happen by habit."""
+    def __init__(
+        self, title: str, lines: Sequence[Content], empty: str, enter: str, *, key: str = "enter", waits: str = ""
+    ) -> None:
+        """`enter` says what the key does; `key` may be another than enter for acts that must not happen by habit.
+
+        `waits` says what it waits for, when the lines come later, by `fill()`.
+        """
         super().__init__(classes="dialog-screen")
         self._title, self._lines = title, lines
         self._empty, self._enter = empty, enter
         self._key = key
+        self._waits = waits
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
@@ -37,7 +43,16 @@ class Pick(Fitted[int | None]):
                 yield OptionList(*self._lines)
                 yield Static(f"\n[$key] {self._key} [/] [$quiet]{self._enter}[/]")
             else:
-                yield Static(f"[$quiet]{self._empty}[/]")
+                yield Static(f"[$quiet]{self._waits or self._empty}[/]")
+
+    async def fill(self, lines: Sequence[Content], chosen: int = 0) -> None:
+        """The lines have come; the cursor stands on the chosen one."""
+        self._lines, self._waits = lines, ""
+        if self.is_attached:
+            await self.recompose()
+            for options in self.query(OptionList):
+                options.highlighted = chosen
+                options.focus()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         if self._key == "enter":

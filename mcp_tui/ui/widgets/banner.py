@@ -72,6 +72,10 @@ def words(waiting: list[Waiting]) -> Content:
             said = marked("[$hue]?[/] what [b]$server[/b] says to models wants a look", server=first.server)
         case "consent":
             said = marked("[$hue]?[/] whether [b]$server[/b] may be started waits", server=first.server)
+        case "rounds":
+            said = Content.from_markup("[$hue]?[/] [b]continue[/b] this long turn?")
+        case "page":
+            said = marked("[$hue]?[/] the page of [b]$item[/b] on $server waits", item=first.item, server=first.server)
         case "sign-in":
             said = marked("[$hue]?[/] [b]$server[/b] wants you to sign in", server=first.server)
     if first.destructive:

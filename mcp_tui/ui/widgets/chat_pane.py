@@ -68,6 +68,7 @@ class ChatPane(Pane):
     def __init__(self, bench: Workbench, asking: Asking) -> None:
         super().__init__("Chat", id="chat")
         self._bench = bench
+        self._asking = asking
         self.transcript = Transcript(id="transcript")
         self.transcript.empty_text = Content.from_markup(EMPTY)
         self.composer = Composer("Ask, or / for commands", id="composer")
@@ -141,7 +142,7 @@ class ChatPane(Pane):
             if self._bench.none_ready_yet:
                 self.transcript.add_note("Waiting for the first server to connect.")
                 await self._bench.some_ready()
-            async with aclosing(self._bench.turn(text, self._may_go_on)) as events:
+            async with aclosing(self._bench.turn(text, self._asking.go_on)) as events:
                 self._show_name()
                 async for event in events:
                     self.transcript.fold(event)
@@ -177,14 +178,6 @@ class ChatPane(Pane):
         else:
             self.composer.give_back("\n".join(self._queued))
             self._queued.clear()
-
-    async def _may_go_on(self, rounds: int) -> bool:
-        from mcp_tui.ui.screens.confirm import Confirm
-
-        question = f"The model has asked {rounds} times in this turn. It may be going in circles."
-        return await self.app.push_screen_wait(
-            Confirm("Go on?", question, ("y", "Go on", f"{rounds} more rounds"), ("n", "Stop here", "ask again later"))
-        )
 
     def _show_name(self) -> None:
         self.set_note(line(self._bench.conversation.title))

@@ -28,6 +28,7 @@ ASKED = {
     "sign-in": "sign in",
     "review": "its texts",
     "consent": "start it",
+    "rounds": "continue?",
 }
 """What a question without an item is about."""
 WIDTHS = {"": 1, "what": 24, "server": 14, "outcome": 28, "when": 8, "took": 11}
