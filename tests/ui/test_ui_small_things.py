@@ -13,6 +13,7 @@ from mcp_tui.domain.happenings import ServerChanged
 from mcp_tui.domain.servers import ServerState, ServerStatus
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.workspace import Workspace
+from mcp_tui.ui.widgets.editors import Area
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 from mcp_tui.workbench.home import Home
@@ -128,3 +129,27 @@ async def test_a_click_on_what_has_just_gone_is_none(folder: Folder) -> None:
             me.app.post_message(act(None, x, y, 0, 0, 1, False, False, False, x, y))
         await me.press("f1")
         await me.sees("Help")
+
+
+async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_it_was_sent(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "forget"))
+        await me.sees("Delete a note for good.")
+        await me.press("f4", "enter")
+        await me.type("milk")
+        await me.press("ctrl+s")
+        await me.alone("e")
+        await me.until(lambda: isinstance(me.app.focused, Area))
+        me.find(Area).text = '{"name": "eggs"}'
+        await me.press("ctrl+s")
+        await me.sees("edited by you")
+        await me.answer("a")
+        await me.until(lambda: me.app.bench.calls.of("pocket", "forget"))
+        await me.sees("call again")
+        await me.press("r")
+        await me.until(lambda: me.app.asking.waiting)
+        assert (asked := me.app.asking.waiting[0].request) and asked.arguments == {"name": "eggs"}
+        await me.answer("d")
+        await me.sees("you said no")
+        await me.press("c")
+        await me.until(lambda: me.find(SchemaForm).values() == {"name": "eggs"})

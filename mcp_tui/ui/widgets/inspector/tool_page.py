@@ -247,15 +247,17 @@ class ToolPage(Page):
     async def _run(self, arguments: dict[str, Any], as_task: bool) -> None:
         view = self._views["call"]
         assert isinstance(view, CallView)
-        started = time.monotonic()
+        started, sent = time.monotonic(), arguments
         result: ToolResult | None = None
         what, hint = "stopped by you", ""
         is_task = as_task or self._needs_task
         self._patience = patience = self.bench.hub.patience(self.ref.server) or Patience()
 
-        def approved(_decision: Decision) -> None:
-            nonlocal started
-            started = time.monotonic()
+        def approved(decision: Decision) -> None:
+            nonlocal started, sent
+            started, sent = time.monotonic(), decision.arguments
+            if decision.edited:
+                view.form.set_values(sent)
             view.running.start("running as a task" if is_task else "calling", patience)
 
         try:
@@ -272,8 +274,8 @@ class ToolPage(Page):
         finally:
             view.running.stop()
             seconds = time.monotonic() - started
-            self._outcome = Outcome(arguments, seconds, result, "" if result else what, hint, as_task)
-            self._prefill = arguments
+            self._outcome = Outcome(sent, seconds, result, "" if result else what, hint, as_task)
+            self._prefill = sent
             if self.is_attached and self.app.is_running:  # else the program is on its way out
                 self.renew("raw")
                 self.open("result", focus=self.has_focus_within, again=True)
