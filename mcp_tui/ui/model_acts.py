@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual.content import Content
@@ -12,6 +13,7 @@ from mcp_tui.ui.screens.model_form import ModelForm
 from mcp_tui.ui.screens.pick import Pick
 
 if TYPE_CHECKING:
+    from mcp_tui.storage.model_choice import ModelChoice
     from mcp_tui.ui.app import McpTuiApp
 
 
@@ -26,24 +28,36 @@ async def connect(app: McpTuiApp) -> None:
 
 
 async def pick(app: McpTuiApp, name: str) -> None:
-    """Use another model of the same endpoint; without a name, choose from its list. Raises ModelError."""
+    """Use another model of the same endpoint; without a name, choose from its list."""
     models, choice = app.bench.models, app.bench.home.model
     if choice is None:
         await connect(app)
         return
-    if not name:
-        dialog = Pick("Models", (), "The endpoint lists no model.", "use this one", waits="asking the endpoint …")
-        picked = app.push_screen(dialog, wait_for_dismiss=True)  # at once: later it would take keys meant for others
+    if name := name or await _choose(app, choice):
+        await models.use(choice.base_url, name)
+        app.workspace.model_changed()
+
+
+async def _choose(app: McpTuiApp, choice: ModelChoice) -> str:
+    """The name that the user picks, or "". The dialog opens at once: later it would take keys meant for others."""
+    models, names = app.bench.models, list[str]()
+    dialog = Pick("Models", (), "asking the endpoint …", "use this one")
+
+    async def ask() -> None:
         try:
-            names = await models.names()
-        except ModelError:
-            dialog.dismiss(None)
-            raise
-        now = models.current.name if models.current else choice.name
-        await dialog.fill([Content(clean_line(each)) for each in names], names.index(now) if now in names else 0)
-        index = await picked
-        if index is None:
+            names.extend(await models.names())
+        except ModelError as error:
+            await dialog.fill((), f"{error.what}. {error.hint}")
             return
-        name = names[index]
-    await models.use(choice.base_url, name)
-    app.workspace.model_changed()
+        now = models.current.name if models.current else choice.name
+        lines = [Content(clean_line(each)) for each in names]
+        await dialog.fill(lines, "The endpoint lists no model.", names.index(now) if now in names else 0)
+
+    asking = asyncio.create_task(ask())
+    try:
+        index = await app.push_screen_wait(dialog)
+    finally:
+        asking.cancel()
+        if app.is_running and app.screen is dialog:
+            dialog.dismiss(None)  # stopped by ctrl+c
+    return "" if index is None else names[index]

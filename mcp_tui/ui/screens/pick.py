@@ -11,7 +11,7 @@ from textual.content import Content
 from textual.widgets import OptionList, Static
 
 from mcp_tui.ui.screens.fitted import Fitted
-from mcp_tui.ui.widgets.pieces import two
+from mcp_tui.ui.widgets.pieces import marked, two
 
 
 class Pick(Fitted[int | None]):
@@ -23,18 +23,12 @@ class Pick(Fitted[int | None]):
     Pick OptionList:focus { border: none; }
     """
 
-    def __init__(
-        self, title: str, lines: Sequence[Content], empty: str, enter: str, *, key: str = "enter", waits: str = ""
-    ) -> None:
-        """`enter` says what the key does; `key` may be another than enter for acts that must not happen by habit.
-
-        `waits` says what it waits for, when the lines come later, by `fill()`.
-        """
+    def __init__(self, title: str, lines: Sequence[Content], empty: str, enter: str, *, key: str = "enter") -> None:
+        """`enter` says what the key does; `key` may be another than enter for acts that must not happen by habit."""
         super().__init__(classes="dialog-screen")
         self._title, self._lines = title, lines
         self._empty, self._enter = empty, enter
         self._key = key
-        self._waits = waits
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
@@ -43,11 +37,11 @@ class Pick(Fitted[int | None]):
                 yield OptionList(*self._lines)
                 yield Static(f"\n[$key] {self._key} [/] [$quiet]{self._enter}[/]")
             else:
-                yield Static(f"[$quiet]{self._waits or self._empty}[/]")
+                yield Static(marked("[$quiet]$empty[/]", empty=self._empty))
 
-    async def fill(self, lines: Sequence[Content], chosen: int = 0) -> None:
-        """The lines have come; the cursor stands on the chosen one."""
-        self._lines, self._waits = lines, ""
+    async def fill(self, lines: Sequence[Content], empty: str = "", chosen: int = 0) -> None:
+        """The lines came only now, the cursor goes to the chosen one; or none came, and `empty` (raw) says why."""
+        self._lines, self._empty = lines, empty
         if self.is_attached:
             await self.recompose()
             for options in self.query(OptionList):
