@@ -72,7 +72,8 @@ class Endpoint:
 
     url: str = ""
     """The base URL, with `/v1`."""
-    models: list[str] = field(default_factory=lambda: ["scripted"])
+    models: list[str | dict[str, Any]] = field(default_factory=lambda: ["scripted"])
+    """What it lists: names, or whole entries."""
     requests: list[dict[str, Any]] = field(default_factory=list[dict[str, Any]])
     """The bodies of the chat requests, oldest first."""
     headers: list[dict[str, str]] = field(default_factory=list[dict[str, str]])
@@ -161,7 +162,8 @@ class Endpoint:
 
     def _other(self, path: str) -> Step:
         if path.endswith("/models"):
-            return Step((_text({"object": "list", "data": [{"id": name} for name in self.models]}),))
+            entries = [{"id": each} if isinstance(each, str) else each for each in self.models]
+            return Step((_text({"object": "list", "data": entries}),))
         return refuse(404, "no such path")
 
 

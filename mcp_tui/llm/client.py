@@ -14,7 +14,7 @@ from mcp_tui.domain.errors import ModelError
 from mcp_tui.domain.text import human_time
 from mcp_tui.llm import faults
 from mcp_tui.llm.answer import StreamedAnswer
-from mcp_tui.llm.profiles import Quirks, profile_for
+from mcp_tui.llm.profiles import Quirks, context_in, profile_for
 from mcp_tui.llm.sdk import normalise, open_client
 from mcp_tui.llm.wire import messages_json, tools_json
 
@@ -30,8 +30,8 @@ _LIST_SECONDS = 15.0
 class OpenAIModel:
     """`options` are further parameters of each request (temperature, max_tokens …).
 
-    `context` is the model's whole context in tokens, if known: it is passed on with the usage. `first_wait` and
-    `wait` are the longest silences in seconds, before and inside an answer.
+    `context` is the model's whole context in tokens, 0 if nobody tells it: it is passed on with the usage. `first_wait`
+    and `wait` are the longest silences in seconds, before and inside an answer.
     Raises ModelRefused when `base_url` is no HTTP address.
     """
 
@@ -96,6 +96,16 @@ class OpenAIModel:
         """Load what the first request needs, which takes a while. Nothing is sent."""
         await self._open()
 
+    async def learn_context(self) -> int | None:
+        """The model's whole context in tokens, where the endpoint's list of models tells it; looked up once."""
+        if self._context is None:
+            try:
+                listed = await list_models(self.address, self._key)
+            except ModelError:
+                listed = {}
+            self._context = listed.get(self.name, 0)
+        return self._context or None
+
     async def _open(self) -> AsyncOpenAI:
         async with self._opening:
             if self._client is None:
@@ -156,8 +166,8 @@ class OpenAIModel:
             yield part
 
 
-async def list_models(base_url: str, key: str) -> list[str]:
-    """The names of the models that an endpoint offers. Raises ModelError."""
+async def list_models(base_url: str, key: str) -> dict[str, int]:
+    """The names of the models that an endpoint offers, each with its context in tokens, or 0. Raises ModelError."""
     address = normalise(base_url)
     client = await open_client(address, key, _LIST_SECONDS)
     import openai
@@ -171,20 +181,21 @@ async def list_models(base_url: str, key: str) -> list[str]:
         raise faults.unreachable_in(error, address, _LIST_SECONDS) from error
     finally:
         await client.close()
-    names = _names(text)
-    if names is None:
+    listed = _listed(text)
+    if listed is None:
         raise faults.no_answer(address, text)
-    return names
+    return listed
 
 
-def _names(text: str) -> list[str] | None:
-    """The names in a list of models: OpenAI's `data`, a bare list, or Ollama's `models`; None when it is no list."""
+def _listed(text: str) -> dict[str, int] | None:
+    """What a list of models says: OpenAI's `data`, a bare list, or Ollama's `models`; None when it is no list."""
     try:
         body = json.loads(text)
     except (ValueError, RecursionError):
         return None
-    listed = (body.get("data") or body.get("models") or []) if isinstance(body, dict) else body
-    if not isinstance(listed, list):
+    entries = (body.get("data") or body.get("models") or []) if isinstance(body, dict) else body
+    if not isinstance(entries, list):
         return None
-    found = (item.get("id") or item.get("name") if isinstance(item, dict) else item for item in listed)
-    return [name for name in found if isinstance(name, str)]
+    whole = [each if isinstance(each, dict) else {"id": each} for each in entries]
+    named = ((each.get("id") or each.get("name"), context_in(each)) for each in whole)
+    return {name: context for name, context in named if isinstance(name, str)}

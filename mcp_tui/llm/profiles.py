@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -59,6 +60,19 @@ def profile_for(base_url: str) -> Profile:
     if is_loopback(base_url):
         return _PORTS.get(parts.port or 80, Profile("generic", first_wait=_LOCAL_WAIT))
     return Profile("generic")
+
+
+def context_in(entry: Mapping[str, Any]) -> int:
+    """The context in tokens that an entry of a list of models tells, as it is loaded where that is told; 0: none."""
+    meta = entry.get("meta")
+    told = (
+        entry.get("loaded_context_length"),  # LM Studio
+        meta.get("n_ctx") if isinstance(meta, dict) else None,  # llama.cpp
+        entry.get("context_length"),  # OpenRouter
+        entry.get("max_model_len"),  # vLLM
+        entry.get("max_context_length"),
+    )
+    return next((tokens for tokens in told if isinstance(tokens, int) and tokens > 0), 0)
 
 
 @dataclass(slots=True)

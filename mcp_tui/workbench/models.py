@@ -76,7 +76,7 @@ class Models:
         from mcp_tui.llm.client import list_models
 
         self._home.hide(keys=[key])
-        return await list_models(base_url, key)
+        return list(await list_models(base_url, key))
 
     async def draft(self, ask: Sampling) -> SampleReply:
         """The model's answer to a server's question, for the person to read before it leaves. Raises ModelError."""

@@ -19,6 +19,7 @@ from mcp_tui.domain.chat import (
     SystemMessage,
     ToolCall,
     ToolMessage,
+    Usage,
     UserMessage,
 )
 from mcp_tui.domain.errors import KeyRefused, ModelRefused, ModelUnreachable
@@ -213,7 +214,37 @@ async def test_a_missing_path_is_hinted_at(endpoint: Endpoint) -> None:
 
 async def test_the_models_of_an_endpoint_are_listed(endpoint: Endpoint) -> None:
     endpoint.models = ["qwen3", "gemma"]
-    assert await list_models(endpoint.url, "") == ["qwen3", "gemma"]
+    assert list(await list_models(endpoint.url, "")) == ["qwen3", "gemma"]
+
+
+@pytest.mark.parametrize(
+    ("told", "context"),
+    [
+        ({"meta": {"n_ctx": 4096, "n_ctx_train": 8192}}, 4096),  # llama.cpp
+        ({"context_length": 65536}, 65536),  # OpenRouter
+        ({"max_model_len": 16384}, 16384),  # vLLM
+        ({"max_context_length": 32768, "loaded_context_length": 2048}, 2048),  # LM Studio
+        ({"context_length": "many", "meta": None}, None),
+        ({}, None),
+    ],
+)
+async def test_the_context_of_a_model_is_learnt_from_its_entry(
+    endpoint: Endpoint, told: dict[str, Any], context: int | None
+) -> None:
+    endpoint.models = [{"id": "other", "context_length": 1}, {"id": "scripted", **told}]
+    model = OpenAIModel(endpoint.url, "", "scripted")
+    assert await model.learn_context() == context
+    endpoint.models = []  # it is asked for once
+    assert await model.learn_context() == context
+    usage = [part.usage async for part in model.stream(HELLO, []) if isinstance(part, Answered)]
+    assert usage == [Usage(11, 7, context)]
+    await model.aclose()
+
+
+async def test_an_endpoint_that_lists_nothing_tells_no_context(endpoint: Endpoint) -> None:
+    model = OpenAIModel(endpoint.url, "", "scripted")
+    await endpoint.stop()
+    assert await model.learn_context() is None
 
 
 @pytest.mark.parametrize(

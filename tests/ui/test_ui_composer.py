@@ -295,6 +295,10 @@ async def test_the_context_that_the_endpoint_counts_is_on_the_status_bar(folder:
     async with seat(folder, [pocket()], model=endpoint.url) as me:
         await me.send("hi")
         await me.sees("18 tokens")
+        endpoint.models = [{"id": "bigger", "context_length": 150}]
+        await me.send("/model bigger")
+        await me.send("hi again")
+        await me.sees("context 12 %")
 
 
 async def test_a_server_that_dies_is_marked_and_the_chat_goes_on(folder: Folder, endpoint: Endpoint) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -10,6 +11,7 @@ from textual.containers import Horizontal
 from textual.screen import Screen
 from textual.widget import Widget
 
+from mcp_tui.domain.chat import Usage
 from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, ServerRemoved
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.later import later
@@ -289,11 +291,20 @@ class Workspace(Screen[None]):
     @on(ChatPane.Used)
     def _used(self, event: ChatPane.Used) -> None:
         event.stop()
-        usage = event.usage
-        if usage.context:
-            self.status.context = f"{round(100 * (usage.prompt + usage.completion) / usage.context)} %"
-        else:
-            self.status.context = f"{usage.prompt + usage.completion:,} tokens"
+        self._tell_usage(event.usage)
+        if not event.usage.context:
+            self.app.run_worker(self._learn_context(event.usage), group="context", exit_on_error=False)
+
+    def _tell_usage(self, usage: Usage) -> None:
+        used = usage.prompt + usage.completion
+        self.status.context = f"{round(100 * used / usage.context)} %" if usage.context else f"{used:,} tokens"
+
+    async def _learn_context(self, usage: Usage) -> None:
+        """Tell the share of the context, where the endpoint tells how much that is and nothing was told since."""
+        told, model = self.status.context, self._bench.models.current
+        context = await model.learn_context() if model else None
+        if context and self.status.context == told:
+            self._tell_usage(replace(usage, context=context))
 
     # -- what the core says -------------------------------------------------------------------------
 
