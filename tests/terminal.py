@@ -69,6 +69,12 @@ class Terminal:
         self.screen.dirty.clear()
         return "\n".join(self._lines)
 
+    def stands_out(self, words: str) -> bool:
+        """Whether these words stand on the screen, reversed or underlined."""
+        lines = enumerate(self.text.split("\n"))
+        found = [self.screen.buffer[row][line.index(words)] for row, line in lines if words in line]
+        return any(cell.reverse or cell.underscore for cell in found)
+
     def wait_for(self, *words: str, within: float = PATIENCE) -> float:
         """Seconds since the start until all these words stand on the screen. Raises TimeoutError with the screen."""
         self.wait_until(lambda: all(each in self.text for each in words), f"{words} on the screen", within)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -15,13 +16,15 @@ import pytest
 from tests.program import DEMO, PROGRAM, home_environment
 from tests.terminal import Terminal, descendants, running
 
-CTRL_C, CTRL_Q, CTRL_Z, SHIFT_TAB, UP = "\x03", "\x11", "\x1a", "\x1b[Z", "\x1b[A"
+CTRL_C, CTRL_P, CTRL_Q, CTRL_Z, F2, SHIFT_TAB, UP = "\x03", "\x10", "\x11", "\x1a", "\x1bOQ", "\x1b[Z", "\x1b[A"
 QUITS_WITHIN = 1.5
 """Seconds; 0.6 on a quiet machine."""
+COLOUR = re.compile(rb"\x1b\[(?:[\d;]*;)?(?:[34][0-8]|9[0-7]|10[0-7])(?:;[\d;]*)?m")
+"""Sets a colour, of letters or of the ground; 39 and 49 are the terminal's own."""
 
 
-def start(home: Path, *words: str, columns: int = 140, rows: int = 42) -> Terminal:
-    env = home_environment(home, MCP_TUI_DEMO_DELAY="0")
+def start(home: Path, *words: str, columns: int = 140, rows: int = 42, **env: str) -> Terminal:
+    env = home_environment(home, MCP_TUI_DEMO_DELAY="0", **env)
     return Terminal([*PROGRAM, *words], env=env, cwd=home, columns=columns, rows=rows)
 
 
@@ -89,6 +92,20 @@ def test_y_puts_the_focused_block_of_the_chat_into_the_clipboard_of_the_terminal
         demo.press(key, quiet=0.2)
     demo.wait_for(f"Copied {len(said)} characters")
     demo.wait_raw(b"\x1b]52;c;" + base64.b64encode(said.encode()) + b"\x07")
+
+
+def test_without_colours_the_screens_still_read(tmp_path: Path) -> None:
+    with start(tmp_path, "demo", NO_COLOR="1") as terminal:
+        terminal.wait_for("● demo", "9 tools on offer", "a script, not an AI")
+        ask(terminal, "add 17 and 25")
+        assert "▎  d   Deny" in terminal.text and "▎  a   Allow" not in terminal.text
+        terminal.press("a")
+        terminal.wait_for("✓  add")
+        terminal.type(F2)
+        terminal.wait_until(lambda: terminal.stands_out("● demo"), "the row in the Explorer to stand out")
+        terminal.type(CTRL_P)
+        terminal.wait_until(lambda: terminal.stands_out("› Help"), "the row in the palette to stand out")
+        assert not COLOUR.search(terminal.raw)
 
 
 def test_ctrl_z_gives_the_terminal_back_and_fg_restores_the_screen(demo: Terminal) -> None:

@@ -24,7 +24,7 @@ from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
-from mcp_tui.ui.themes import INK, PAPER, with_roles
+from mcp_tui.ui.themes import INK, PAPER, PLAIN, with_roles
 from mcp_tui.ui.toasts import Toasts
 from mcp_tui.ui.unforeseen import SturdyApp
 
@@ -72,9 +72,11 @@ class McpTuiApp(SturdyApp):
     ) -> None:
         """`servers` are the names on the first frame."""
         self._colours: tuple[Theme, dict[str, str]] | None = None
-        super().__init__()
+        plain = "NO_COLOR" in os.environ
+        super().__init__(ansi_color=plain or None)  # Textual would write greys; so it leaves the colours out
         self.register_theme(INK)
         self.register_theme(PAPER)
+        theme = PLAIN if plain else theme
         self.theme = theme if theme in self.available_themes else "ink"
         self.raised = asyncio.Event()
         self._make_bench = make_bench
@@ -278,7 +280,7 @@ class McpTuiApp(SturdyApp):
         """The colours of the theme. Textual would mix all of them anew for whoever asks, each line of a log too."""
         theme = self.current_theme
         if self._colours is None or self._colours[0] is not theme:
-            self._colours = theme, with_roles(super().get_css_variables(), theme.ansi)
+            self._colours = theme, with_roles(super().get_css_variables(), self.native_ansi_color)
         return dict(self._colours[1])
 
     # -- servers, models, permissions -----------------------------------------------------------------

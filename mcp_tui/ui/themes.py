@@ -92,6 +92,9 @@ PAPER = _theme(
     },
 )
 
+PLAIN = "ansi-dark"
+"""Textual's theme that says by frames, reverse and underline what others say by grounds: for NO_COLOR."""
+
 _SIXTEEN_COLOUR_ROLES = {
     "quiet": "dim",
     "faint": "dim",
