@@ -1,4 +1,7 @@
-"""Every key of the workspace, once: bindings, the bottom line, the help and the palette all derive from this table."""
+"""Every key of the workspace, once: bindings, the bottom line, the help and the palette all derive from this table.
+
+The keys of a pane stand once, too, as BINDINGS in its widgets; the help reads them there (ui/screens/help.py).
+"""
 
 from __future__ import annotations
 
@@ -52,44 +55,19 @@ ACTIONS: tuple[Action, ...] = (
 
 BY_LETTER = {action.letter: action for action in ACTIONS if action.letter}
 
-ELSEWHERE: tuple[tuple[str, str, str], ...] = (
-    ("Explorer", "enter", "open in the Inspector"),
-    ("Explorer", "/", "filter every server"),
-    ("Explorer", "space", "offer or withhold this tool to the model"),
-    ("Explorer", "r", "start or connect this server again"),
-    ("Explorer", "e  x  delete", "edit, switch off or on, remove a server"),
-    ("Explorer", "t", "all that this server says to models"),
-    ("Explorer", "y", "copy the name"),
-    ("Chat", "enter", "send; during a turn the message waits for its end"),
-    ("Chat", "ctrl+j", "new line"),
-    ("Chat", "up", "on an empty line: what you sent before"),
-    ("Chat", "esc", "stop the running turn"),
-    ("Transcript", "shift+tab", "from the composer into the transcript"),
-    ("Transcript", "up  down", "from block to block"),
-    ("Transcript", "enter", "unfold"),
-    ("Transcript", "y  o", "copy the block; open an address in it, after a question"),
-    ("Transcript", "t", "60 s more for the calls that run"),
-    ("Inspector", "left  right", "from tab to tab"),
-    ("Inspector", "ctrl+s", "call, or fetch"),
-    ("Inspector", "ctrl+t", "call as a task, where the tool can be"),
-    ("Inspector", "r  e  c", "again; edit; take arguments from the history"),
-    ("Inspector", "i  y", "insert into the chat; copy"),
-    ("Inspector", "t", "60 s for the call that runs, or 60 s more"),
-    ("Inspector", "s", "save the files of a result"),
-    ("Inspector", "w", "watch a resource, or no more"),
-    ("Inspector", "u  b", "a tool's own page: read it here, open it in the browser"),
-    ("Inspector", "v  l", "how much a server logs; all its log"),
-    ("Inspector", "o", "open an address in a result; on a server's page: sign out"),
-    ("Inspector", "t  a", "on a server's page: what it says to models; accept what is new or changed"),
-    ("Inspector", "m", "mark a tool read-only, for the mode that runs no other"),
-    ("Traffic", "enter  /  p  y", "read it in full, filter, pause, copy"),
-    ("Requests", "enter", "open what waits, read what was answered"),
-    ("Tasks", "enter  x  r", "open the result, cancel, list again from the servers"),
-    ("Permission", "a  s  A  e  r  d", "allow once, for the session, always; edit; deny with a reason; deny"),
-    ("Permission", "left  right", "the calls of one answer, one by one"),
-    ("Permissions", "delete  n  m", "revoke; a rule that asks or denies; mark a tool read-only"),
+NO_BINDINGS: tuple[tuple[str, str, str], ...] = (
+    ("Chat", "shift+tab", "From the composer into the transcript"),
+    ("Traffic", "enter", "Read it in full"),
+    ("Requests", "enter", "Open what waits, read what was answered"),
+    ("Tasks", "enter", "Open the result"),
+    ("Permission required", "a  s  A", "Allow once, for the session, always"),
+    ("Permission required", "e  r  d", "Edit the arguments; deny with a reason; deny"),
+    ("Permission required", "v", "What changed in a tool since you last allowed it"),
+    ("Permission required", "left  right", "The calls of one answer, one by one"),
+    ("Permissions", "del  n  m", "Revoke; a rule that asks or denies; mark a tool read-only"),
+    ("Audit log", "/  esc", "Filter; back"),
 )
-"""Keys that belong to one pane, for the help: place, key, words."""
+"""Keys of a pane that are none of its widgets' BINDINGS: place, key, words. The help reads the others there."""
 
 
 def bindings(target: str) -> list[BindingType]:

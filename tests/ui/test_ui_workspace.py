@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Iterator
 
 import pytest
 from scripted_endpoint import Endpoint, delta, say, sse
 from textual.command import CommandPalette
-from textual.widgets import Input
+from textual.widget import Widget
+from textual.widgets import Input, Static
 from whole_app import Folder, pocket, seat
 
+from mcp_tui.ui.keys import NO_BINDINGS
+from mcp_tui.ui.screens.answers import KEYS
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.help import Help
 from mcp_tui.ui.screens.workspace import Workspace
@@ -49,6 +53,24 @@ async def test_function_keys_and_their_letters_after_ctrl_g_lead_to_every_place(
             await me.sees("F2", "Go to the Explorer")
             await me.press("f1")
             await me.until(lambda: isinstance(me.app.screen, Workspace))
+
+
+async def test_the_help_tells_every_key_of_every_pane(folder: Folder) -> None:
+    def made(widget: type[Widget]) -> Iterator[type[Widget]]:
+        yield from (widget, *(each for below in widget.__subclasses__() for each in made(below)))
+
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f1")
+        await me.sees("Help")
+        told = str(me.find(Static, "#help-text Static").content)
+    ours = [
+        each for each in made(Widget) if each.__module__.startswith(("mcp_tui.ui.widgets", "mcp_tui.ui.transcript"))
+    ]
+    bound = [each for widget in ours for each in vars(widget).get("BINDINGS", ()) if each.description]
+    assert len(bound) > 50
+    assert [each.description for each in bound if each.description not in told] == []
+    answers = " ".join(keys for place, keys, _ in NO_BINDINGS if place == "Permission required").split()
+    assert set(answers) - KEYS.keys() == {"left", "right"}
 
 
 async def test_a_letter_that_means_nothing_after_ctrl_g_does_nothing(folder: Folder) -> None:

@@ -53,11 +53,11 @@ class Transcript(ScrollView, can_focus=True):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up", "walk(-1)", "Block above", show=False, id="transcript.up"),
         Binding("down", "walk(1)", "Block below", show=False, id="transcript.down"),
-        Binding("enter", "use", "Open or fold", id="transcript.open"),
-        Binding("y", "copy_block", "Copy", id="transcript.copy"),
-        Binding("o", "open_link", "Open an address", show=False, id="transcript.link"),
-        Binding("r", "retry", "Try again", show=False, id="transcript.retry"),
-        Binding("t", "more_time", "60 s more", show=False, id="transcript.time"),
+        Binding("enter", "use", "Unfold, or fold", id="transcript.open"),
+        Binding("y", "copy_block", "Copy the block", id="transcript.copy"),
+        Binding("o", "open_link", "Open an address in it, after a question", show=False, id="transcript.link"),
+        Binding("r", "retry", "Try again, where the endpoint failed", show=False, id="transcript.retry"),
+        Binding("t", "more_time", "60 s more for the calls that run", show=False, id="transcript.time"),
     ]
 
     HELP = "The conversation. Up and down choose a block, enter opens it, y copies it, o opens an address in it."

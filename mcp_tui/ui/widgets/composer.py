@@ -27,9 +27,9 @@ class Composer(TextArea):
     }
     """
     BINDINGS = [
-        Binding("enter", "send", "Send", show=False),
+        Binding("enter", "send", "Send; during a turn the message waits for its end", show=False),
         Binding("ctrl+j", "new_line", "New line", show=False),
-        Binding("up", "recall", "Recall", show=False),
+        Binding("up", "recall", "On an empty line: what you sent before", show=False),
     ]
 
     class Submitted(Message):

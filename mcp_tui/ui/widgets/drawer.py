@@ -57,8 +57,8 @@ class Drawer(Vertical):
     Every frame of every server, what servers wrote to stderr, and what waits for you."""
     BINDINGS = [
         # Before the tables take them: a table wider than the screen would scroll instead.
-        Binding("left", "turn(-1)", "Previous", show=False, priority=True),
-        Binding("right", "turn(1)", "Next", show=False, priority=True),
+        Binding("left", "turn(-1)", "The list before", show=False, priority=True),
+        Binding("right", "turn(1)", "The next list", show=False, priority=True),
     ]
 
     def __init__(self, bench: Workbench, asking: Asking) -> None:

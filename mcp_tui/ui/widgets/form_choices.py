@@ -29,7 +29,7 @@ class YesNo(Static, can_focus=True):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("space", "next", "Change", show=False),
+        Binding("space", "next", "Change what is to choose", show=False),
         Binding("y", "set(True)", "Yes", show=False),
         Binding("n", "set(False)", "No", show=False),
     ]

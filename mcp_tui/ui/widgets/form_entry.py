@@ -48,7 +48,7 @@ class Entry(VerticalGroup):
     }
     """
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "next_blank", "What empty means", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("ctrl+o", "next_blank", "What an empty field means", show=False)]
 
     class Edited(Message):
         """The entry holds something else now."""

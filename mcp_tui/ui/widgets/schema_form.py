@@ -53,8 +53,8 @@ class SchemaForm(VerticalGroup):
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "submit", "Submit", show=False),
-        Binding("ctrl+t", "submit(True)", "Submit the other way", show=False),
+        Binding("ctrl+s", "submit", "Send the form: call, fetch, read", show=False),
+        Binding("ctrl+t", "submit(True)", "Call as a task, where the tool can be", show=False),
     ]
 
     class Submitted(Message):

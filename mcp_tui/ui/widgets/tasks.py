@@ -55,8 +55,8 @@ class TasksView(Vertical, can_focus=True):
     }
     """
     BINDINGS = [
-        Binding("x", "cancel_task", "Cancel", show=False),
-        Binding("r", "list_again", "List again", show=False),
+        Binding("x", "cancel_task", "Cancel it", show=False),
+        Binding("r", "list_again", "List again from the servers", show=False),
     ]
 
     def __init__(self, bench: Workbench) -> None:

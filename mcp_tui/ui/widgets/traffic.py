@@ -41,7 +41,7 @@ class TrafficView(Horizontal):
     """
     BINDINGS = [
         Binding("slash", "filter", "Filter"),
-        Binding("p", "pause", "Pause"),
+        Binding("p", "pause", "Pause, and go on"),
         Binding("y", "copy", "Copy"),
     ]
 

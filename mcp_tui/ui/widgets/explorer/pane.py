@@ -23,8 +23,8 @@ class FilterField(Input):
     """The words to look for. It takes the focus only when asked to, so that Tab goes from pane to pane."""
 
     BINDINGS = [
-        Binding("escape", "leave", "Clear and leave", show=False),
-        Binding("enter,down", "to_tree", "To the tree", show=False),
+        Binding("escape", "leave", "In the filter: clear it and leave", show=False),
+        Binding("enter,down", "to_tree", "In the filter: to the tree", show=False),
     ]
 
     def open(self) -> None:

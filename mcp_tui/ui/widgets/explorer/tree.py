@@ -59,19 +59,20 @@ class Explorer(Tree[Row]):
     }
     """
     BINDINGS = [
-        Binding("space", "offer", "Offer or withhold this tool"),
+        Binding("enter", "select_cursor", "Open in the Inspector", show=False),
+        Binding("space", "offer", "Offer or withhold this tool to the model"),
         Binding("left", "fold", "Fold", show=False),
         Binding("right", "unfold", "Unfold", show=False),
-        Binding("r", "act('reconnect')", "Reconnect this server"),
+        Binding("r", "act('reconnect')", "Start or connect this server again"),
         Binding("e", "act('edit')", "Edit this server"),
         Binding("t", "act('texts')", "All that this server says to models"),
         Binding("x", "act('switch')", "Switch this server off or on"),
         Binding("delete", "act('remove')", "Remove this server"),
         Binding("y", "copy_name", "Copy the name"),
-        Binding("pageup", "page_up", "A page up", show=False),
-        Binding("pagedown", "page_down", "A page down", show=False),
-        Binding("home", "scroll_home", "First row", show=False),
-        Binding("end", "scroll_end", "Last row", show=False),
+        Binding("pageup", "page_up", show=False),
+        Binding("pagedown", "page_down", show=False),
+        Binding("home", "scroll_home", show=False),
+        Binding("end", "scroll_end", show=False),
     ]
 
     class Selected(Message):

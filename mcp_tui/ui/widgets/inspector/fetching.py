@@ -44,7 +44,7 @@ class TextsView(View):
     BINDINGS = [
         Binding("i", "insert", "Insert into the chat"),
         Binding("y", "copy", "Copy the text"),
-        Binding("o", "open_link", "Open an address", show=False),
+        Binding("o", "open_link", "Open an address in it, after a question", show=False),
     ]
 
     @property

@@ -28,7 +28,7 @@ class History(View, can_focus=False):
         &:focus { border: none; background-tint: transparent 0%; }
     }
     """
-    BINDINGS = [Binding("c", "reuse", "Into the form", show=False)]
+    BINDINGS = [Binding("c", "reuse", "Take the arguments of a call from the history", show=False)]
 
     class Opened(Message):
         """The user wants to see what came of a call."""

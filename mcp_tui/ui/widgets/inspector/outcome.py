@@ -63,7 +63,10 @@ class Outcome:
 class ResultView(View):
     """One outcome: how it went, its data as a tree, its texts as they read best."""
 
-    BINDINGS = [Binding("y", "copy", "Copy the result"), Binding("o", "open_link", "Open an address", show=False)]
+    BINDINGS = [
+        Binding("y", "copy", "Copy the result"),
+        Binding("o", "open_link", "Open an address in it, after a question", show=False),
+    ]
 
     def __init__(self, outcome: Outcome) -> None:
         super().__init__()

@@ -19,7 +19,7 @@ from mcp_tui.ui.widgets.pieces import hints, two
 class RawView(View):
     """Objects as they came, each under our word for it; those that are None are left out."""
 
-    BINDINGS = [Binding("y", "copy", "Copy all of it")]
+    BINDINGS = [Binding("y", "copy", "Copy what is shown")]
 
     def __init__(self, *parts: tuple[str, Mapping[str, Any] | None]) -> None:
         super().__init__()

@@ -80,7 +80,7 @@ class ServerDetails(View):
 class ServerLog(View):
     """The last lines of its standard error."""
 
-    BINDINGS = [Binding("y", "copy", "Copy the lines")]
+    BINDINGS = [Binding("y", "copy", "Copy its last words")]
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
@@ -101,12 +101,12 @@ class ServerPage(Page):
     """Details, Texts, Log and Raw of a server; a card instead of the details while it is not there."""
 
     BINDINGS = [
-        Binding("r", "act('reconnect')", "Reconnect", show=False),
-        Binding("e", "act('edit')", "Edit", show=False),
-        Binding("x", "act('switch')", "Switch off or on", show=False),
+        Binding("r", "act('reconnect')", "Start or connect it again", show=False),
+        Binding("e", "act('edit')", "Edit its entry", show=False),
+        Binding("x", "act('switch')", "Switch it off or on", show=False),
         Binding("l", "act('log')", "All its log", show=False),
         Binding("v", "act('log level')", "How much it logs", show=False),
-        Binding("t", "texts", "What it says to models", show=False),
+        Binding("t", "texts", "All that it says to models", show=False),
         Binding("a", "accept", "Accept what is new or changed", show=False),
     ]
 

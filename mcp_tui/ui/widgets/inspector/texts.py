@@ -92,7 +92,7 @@ class ResourceLink(HorizontalGroup, can_focus=True):
     """A link to a resource of the same server: enter or a click opens it. Nothing is fetched before."""
 
     DEFAULT_CSS = "ResourceLink { height: auto; &:focus { background: $primary 15%; } & > .left { width: 1fr; } }"
-    BINDINGS = [Binding("enter", "follow", "Open the resource", show=False)]
+    BINDINGS = [Binding("enter", "follow", "Open the resource that a result links to", show=False)]
 
     def __init__(self, link: LinkBlock) -> None:
         super().__init__(

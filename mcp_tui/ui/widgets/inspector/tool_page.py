@@ -156,15 +156,15 @@ class ToolPage(Page):
 
     BINDINGS = [
         Binding("enter", "call_form", "Call it", show=False),
-        Binding("space", "offer", "Offer or withhold", show=False),
+        Binding("space", "offer", "Offer or withhold it", show=False),
         Binding("a", "accept", "Accept it as it is now", show=False),
-        Binding("m", "mark", "Mark read-only, or no more", show=False),
+        Binding("m", "mark", "Mark it read-only for that mode, or no more", show=False),
         Binding("r", "again", "Call again", show=False),
         Binding("c", "call_form", "To the form", show=False),
-        Binding("t", "more_time", "60 s more", show=False),
-        Binding("s", "save", "Save its files", show=False),
-        Binding("u", "read_page", "Read its own page", show=False),
-        Binding("b", "browse_page", "Its own page in the browser", show=False),
+        Binding("t", "more_time", "60 s for the call that runs, or 60 s more", show=False),
+        Binding("s", "save", "Save the files of a result", show=False),
+        Binding("u", "read_page", "Read its own page here", show=False),
+        Binding("b", "browse_page", "Open its own page in the browser", show=False),
     ]
 
     def __init__(self, bench: Workbench, tool: Tool) -> None:
