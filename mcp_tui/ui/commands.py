@@ -11,6 +11,7 @@ from textual.content import Content
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.permission import Mode
+from mcp_tui.domain.servers import ServerState
 from mcp_tui.domain.text import clean_line, shorten
 from mcp_tui.ui import rule_acts
 from mcp_tui.ui.keys import ACTIONS
@@ -74,8 +75,8 @@ class Commands(Provider):
         for server in hub.names:
             mark = STATE_MARKS[hub.status(server).state][0]
             yield Row(mark, clean_line(server), "server", partial(app.workspace.open, Ref(server, None, "")))
-            act = partial(app.workspace.act_on_server, server, "reconnect")
-            yield Row(mark, f"Start {clean_line(server)} again", "server  r", act)
+            for name, note, what in _server_acts(app, server):
+                yield Row(mark, name, note, partial(app.workspace.act_on_server, server, what))
 
     def _app_commands(self, app: McpTuiApp) -> Iterator[tuple[str, Callable[[], Any]]]:
         yield "Add a server", app.action_add_server
@@ -87,6 +88,21 @@ class Commands(Provider):
         yield "Folders that servers may use (roots)", app.action_roots
         yield "Choose a theme", app.search_themes
         yield "Welcome screen", app.open_welcome
+
+
+def _server_acts(app: McpTuiApp, server: str) -> Iterator[tuple[str, str, str]]:
+    """What can be done to a server: the words, the key that does it too, and its name for ui/server_acts.py."""
+    name = clean_line(server)
+    is_off = app.bench.hub.status(server).state is ServerState.OFF
+    yield f"Start {name} again", "server  r", "reconnect"
+    yield f"Edit {name}", "server  e", "edit"
+    yield f"Switch {name} {'on' if is_off else 'off'}", "server  x", "switch"
+    yield f"What {name} says to models", "server  t", "texts"
+    yield f"Log of {name}", "server  l", "log"
+    yield f"How much {name} logs", "server  v", "log level"
+    if app.bench.signing_in.signed_in(server):
+        yield f"Sign out of {name}", "server  o", "sign out"
+    yield f"Remove {name}", "server  del", "remove"
 
 
 def _line(row: Row, name: Content) -> Content:

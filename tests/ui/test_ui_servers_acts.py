@@ -6,11 +6,13 @@ import shlex
 
 import pytest
 from scripted_endpoint import Endpoint, say
+from textual.command import CommandPalette
 from textual.widgets import Input
 from whole_app import Folder, Seat, entry, pocket, seat
 
 from mcp_tui.domain.errors import ConfigError
 from mcp_tui.domain.servers import ServerState
+from mcp_tui.domain.signin import SignedIn
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.permissions import PermissionsScreen
 from mcp_tui.ui.screens.server_form import ServerForm
@@ -45,6 +47,35 @@ async def test_a_server_is_tried_before_it_is_saved(folder: Folder) -> None:
         await me.until(lambda: isinstance(me.app.screen, Workspace))
         await me.sees("● notes", "4 tools")
     assert folder.servers == {"notes": entry()}
+
+
+async def test_all_that_can_be_done_to_a_server_is_in_the_palette(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder.write_servers(notes=entry())
+
+    async def pick(me: Seat, words: str, sees: str) -> None:
+        await me.press("ctrl+p")
+        await me.until(lambda: isinstance(me.app.screen, CommandPalette))
+        me.find(Input).value = words
+        await me.until(lambda: me.screen.count(words) == 2)  # as it is typed, and as it is found
+        await me.press("enter")
+        await me.sees(sees)
+
+    async with seat(folder) as me:
+        await pick(me, "What notes says to models", "Add two numbers.")
+        await pick(me, "Log of notes", "Log 0  Requests")
+        await pick(me, "How much notes logs", "What it logs, from this level on")
+        await me.press("escape")
+        await pick(me, "Switch notes off", "· notes")
+        await pick(me, "Switch notes on", "● notes")
+        monkeypatch.setattr(me.app.bench.signing_in, "signed_in", lambda name: SignedIn("https://as.example"))
+        await pick(me, "Sign out of notes", "nobody signs in to it")
+        await pick(me, "Edit notes", "Try and save")
+        await me.press("escape")
+        await pick(me, "Remove notes", "Its entry is taken out of your servers file")
+        await me.press("y")
+        await me.until(lambda: me.app.bench.hub.names == [])
 
 
 async def test_the_name_of_another_server_is_refused_and_nothing_typed_is_lost(folder: Folder) -> None:
