@@ -94,7 +94,7 @@ class Bursts:
 
     async def _look_after(self, key: events.Key, here: Widget) -> None:
         """A widget that is gone sends no follower on."""
-        if self._first is key:
+        if self._first is key and self._app.screen_stack:
             if here.is_attached and here.is_running:
                 later(self._app, LONGEST, partial(self._look_after, key, here))
             else:
@@ -102,8 +102,8 @@ class Bursts:
 
     async def _look(self, key: events.Key, end: float) -> None:
         """Whether the key has done its work. Timers look again: what moves the focus may wait for a picture."""
-        if self._first is not key:
-            return
+        if self._first is not key or not self._app.screen_stack:
+            return  # another one looks, or the app is ending
         if key.key in _EDIT or self._has_moved or time.monotonic() >= end:
             await self._let_go()
         else:

@@ -208,8 +208,8 @@ async def seat(
                 await here.until(lambda: app.bench.models.current is not None)
             await here.pilot.pause()
             yield here
+            assert bool(failures) is falls, failures  # what fails from here on has lost its server
         finally:
             app.asking.close()
             await app.bench.aclose()
     assert app.crash is None
-    assert bool(failures) is falls, failures
