@@ -6,6 +6,7 @@ The dialogs are compared, as text, with those in `__snapshots__`; `--snapshot-up
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -130,6 +131,8 @@ def python(module: str, *words: str) -> dict[str, Any]:
 
 @pytest.fixture
 def repository(tmp_path: Path) -> str:
+    if shutil.which("git") is None:
+        pytest.skip("git is missing, which the server runs")
     folder = tmp_path / "repository"
     who = ("-c", "user.name=Ada", "-c", "user.email=ada@example.com")
     subprocess.run(["git", "init", "-q", str(folder)], check=True)
