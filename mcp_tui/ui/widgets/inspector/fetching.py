@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.widget import Widget
 from textual.widgets import Static
 from textual.worker import Worker
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.inspector.messages import InsertIntoChat
@@ -88,6 +90,8 @@ class AskingPage(Page):
 
     def __init__(self, bench: Workbench, ref: Ref) -> None:
         super().__init__(bench, ref)
+        self._values: dict[str, str] | None = None
+        """What was sent with the form last."""
         self._waiting = Running()
         self._worker: Worker[None] | None = None
 
@@ -105,6 +109,27 @@ class AskingPage(Page):
         self._worker.cancel()
         self._came(Asked({}, None, "stopped by you"))
         return True
+
+    async def _suggest(self, name: str, typed: str, others: dict[str, str]) -> list[str]:
+        """What the server suggests for a field of the form, after what is typed so far."""
+        key, is_prompt = self.ref.key, self.ref.kind is Kind.PROMPT
+        prompt, template = (key, "") if is_prompt else ("", key)
+        try:
+            return await self.bench.hub.complete(
+                self.ref.server, prompt=prompt, template=template, argument=name, value=typed, context=others
+            )
+        except McpTuiError:
+            return []
+
+    @on(SchemaForm.Submitted)
+    def _submitted(self, event: SchemaForm.Submitted) -> None:
+        event.stop()
+        event.form.set_values(event.values)
+        self.fetch({name: str(value) for name, value in event.values.items()})
+
+    def fetch(self, arguments: dict[str, str]) -> None:
+        """Ask the server with what stands in the form; the gate asks first where it must."""
+        raise NotImplementedError
 
     def ask(self, words: str, arguments: dict[str, str], answer: Callable[[], Awaitable[Any]]) -> None:
         """Wait for an answer, which takes the place of another one that is waited for."""

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalGroup
@@ -15,7 +14,6 @@ from textual.widgets import Static
 
 from mcp_tui.domain.catalog import Prompt
 from mcp_tui.domain.content import PromptResult, block_text
-from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.schema import schema_for_prompt
 from mcp_tui.ui.refs import Ref, find
 from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView, TextsView, failure_lines
@@ -23,7 +21,6 @@ from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.texts import BADGE, block_view, breach_view
 from mcp_tui.ui.widgets.pieces import hints, line, marked, pairs, prose, two
-from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -87,7 +84,6 @@ class PromptPage(AskingPage):
         super().__init__(bench, Ref(prompt.server, prompt.kind, prompt.key))
         self.prompt = prompt
         self._fetched: Fetched | None = None
-        self._values: dict[str, str] | None = None
 
     def heading(self) -> Widget:
         prompt = self.prompt
@@ -121,22 +117,8 @@ class PromptPage(AskingPage):
             self.renew("raw", *([] if self.has_draft else ["arguments"]))
             self.retell()
 
-    async def _suggest(self, name: str, typed: str, others: dict[str, str]) -> list[str]:
-        try:
-            return await self.bench.hub.complete(
-                self.ref.server, prompt=self.prompt.name, argument=name, value=typed, context=others
-            )
-        except McpTuiError:
-            return []
-
-    @on(SchemaForm.Submitted)
-    def _submitted(self, event: SchemaForm.Submitted) -> None:
-        event.stop()
-        event.form.set_values(event.values)
-        self.fetch({name: str(value) for name, value in event.values.items()})
-
     def fetch(self, arguments: dict[str, str]) -> None:
-        """Ask the server for the messages; the gate asks first where it must."""
+        """Ask the server for the messages."""
         self._values = arguments
         self.ask("fetching", arguments, partial(self.bench.get_prompt, self.prompt, arguments))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import on, work
+from textual import work
 from textual.binding import Binding
 from textual.widget import Widget
 
@@ -19,7 +19,6 @@ from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.resource_views import Contents, Read, ResourceDetails
 from mcp_tui.ui.widgets.inspector.watching import Watcher
 from mcp_tui.ui.widgets.pieces import marked, two
-from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -39,7 +38,6 @@ class ResourcePage(AskingPage):
         super().__init__(bench, Ref(item.server, item.kind, item.key))
         self.item: Resource | Template = item
         self._read: Read | None = None
-        self._values: dict[str, str] | None = None
         self._uri = item.key
         self._watcher = Watcher(bench, item.server, self._read_again)
         if isinstance(item, Resource):
@@ -83,20 +81,10 @@ class ResourcePage(AskingPage):
             self.item = now
             self.renew("details", "raw")
 
-    async def _suggest(self, name: str, typed: str, others: dict[str, str]) -> list[str]:
-        try:
-            return await self.bench.hub.complete(
-                self.ref.server, template=self.item.key, argument=name, value=typed, context=others
-            )
-        except McpTuiError:
-            return []
-
-    @on(SchemaForm.Submitted)
-    def _submitted(self, event: SchemaForm.Submitted) -> None:
-        event.stop()
-        event.form.set_values(event.values)
-        self._values = {name: str(value) for name, value in event.values.items()}
-        self.read(expand(self.item.key, lists(self.item.key, self._values)))
+    def fetch(self, arguments: dict[str, str]) -> None:
+        """Read what the template makes of the variables."""
+        self._values = arguments
+        self.read(expand(self.item.key, lists(self.item.key, arguments)))
 
     def read(self, uri: str) -> None:
         """Read the resource, or an address that the template makes; the gate asks first where it must."""
