@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
 from mcp_tui.domain.audit import Act
-from mcp_tui.domain.text import clean_line
-from mcp_tui.ui.screens.fitted import Fitted
+from mcp_tui.ui.screens.overview import Overview, columns
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
-
-if TYPE_CHECKING:
-    from mcp_tui.ui.app import McpTuiApp
 
 MOST_SHOWN = 1_000
 """Lines of the list; a filter finds what is older."""
@@ -26,29 +23,18 @@ _LOOKS = {"allowed": "$good", "denied": "$bad", "stopped": "$quiet", "rule made"
 _ENDS = {"error": "$bad", "stopped": "$warn"}
 
 
-class AuditScreen(Fitted[None]):
-    """A line for each act; below, all about the highlighted one."""
+class AuditScreen(Overview[Act]):
+    """A line for each act, and a filter over all of them."""
 
-    CSS_PATH = "dialog.tcss"
-    AUTO_FOCUS = "#acts"
     DEFAULT_CSS = """
-    AuditScreen {
-        .dialog { height: 90%; }
-        #acts { height: auto; max-height: 40%; border: none; background: $surface; padding: 0; margin-bottom: 1; }
-        #acts:focus { border: none; }
-        #filter { height: 1; border: none; padding: 0; margin-bottom: 1; background: transparent; }
-        #about { height: 1fr; max-height: 1fr; }
-        .values { padding: 0; }
-    }
+    AuditScreen #filter { height: 1; border: none; padding: 0; margin-bottom: 1; background: transparent; }
     """
-    app: McpTuiApp
 
     def __init__(self, acts: list[Act], broken: int) -> None:
         """`broken`: lines of the file that could not be read."""
-        super().__init__(classes="dialog-screen")
+        super().__init__()
         self._acts = acts
         self._broken = broken
-        self._shown: list[Act] = []
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
@@ -57,12 +43,12 @@ class AuditScreen(Fitted[None]):
                 lines = f"{self._broken:,} line{'' if self._broken == 1 else 's'}"
                 yield Static(f"[$warn]△[/] {lines} of the file could not be read", classes="gap")
             yield Input(placeholder="filter by server, tool, decision, words", id="filter")
-            yield OptionList(id="acts")
+            yield OptionList(id="lines")
             yield VerticalScroll(classes="question", id="about")
             yield Static(hints(slash="filter", tab="to the words"))
 
     def on_mount(self) -> None:
-        self._show("")
+        self._narrow_to("")
 
     def on_key(self, event: events.Key) -> None:
         field = self.query_one("#filter", Input)
@@ -70,11 +56,11 @@ class AuditScreen(Fitted[None]):
             field.focus()
         elif event.key == "escape" and field.has_focus:
             field.value = ""
-            self.query_one("#acts").focus()
+            self.query_one("#lines").focus()
         elif event.key == "escape":
             self.dismiss(None)
         elif event.key in ("enter", "down") and field.has_focus:
-            self.query_one("#acts").focus()
+            self.query_one("#lines").focus()
         else:
             return
         event.stop()
@@ -83,48 +69,34 @@ class AuditScreen(Fitted[None]):
     @on(Input.Changed)
     def _narrow(self, event: Input.Changed) -> None:
         event.stop()
-        self._show(event.value)
+        self._narrow_to(event.value)
 
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._tell(self._shown[event.option_index])
-
-    def _show(self, words: str) -> None:
+    def _narrow_to(self, words: str) -> None:
         wanted = words.lower().split()
-        self._shown = [act for act in self._acts if all(word in _searched(act) for word in wanted)][:MOST_SHOWN]
-        acts = self.query_one("#acts", OptionList).set_options([row(act) for act in self._shown])
-        acts.display = bool(self._shown)
-        if self._shown:
-            acts.highlighted = 0
-        else:
-            self._tell(None)
+        self.show([act for act in self._acts if all(word in _searched(act) for word in wanted)][:MOST_SHOWN])
 
-    def _tell(self, act: Act | None) -> None:
-        about = self.query_one("#about", VerticalScroll)
-        about.remove_children()
-        if act is None:
-            about.mount(Static(f"[$quiet]{'Nothing fits the filter.' if self._acts else NOTHING}[/]"))
+    def row(self, thing: Act) -> Content:
+        return row(thing)
+
+    def about(self, thing: Act | None) -> Iterator[Widget]:
+        if thing is None:
+            yield Static(f"[$quiet]{'Nothing fits the filter.' if self._acts else NOTHING}[/]")
             return
-        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(act.time))
-        title = marked("[b]$what[/b] on $server", what=_what(act), server=act.text("server"))
-        about.mount(two(title, when, "gap"), pairs(*((name, prose(value)) for name, value in act.facts())))
-        about.scroll_home(animate=False)
+        when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(thing.time))
+        yield two(marked("[b]$what[/b] on $server", what=_what(thing), server=thing.text("server")), when, "gap")
+        yield pairs(*((name, prose(value)) for name, value in thing.facts()))
 
 
 def row(act: Act) -> Content:
     """`12 Nov 14:03  denied    forget   notes   error`: as wide as a small screen."""
     decision = act.text("decision")
-    columns = (
+    return columns(
         (time.strftime("%d %b %H:%M", time.localtime(act.time)), 12, "$quiet"),
         (decision, 12, _LOOKS.get(decision, "")),
         (_what(act), 18, ""),
         (act.text("server"), 12, "$quiet"),
         (act.outcome, 16, _ENDS.get(act.outcome, "$quiet")),
     )
-    cells = [
-        Content.styled(clean_line(text), style).truncate(width, ellipsis=True, pad=True)
-        for text, width, style in columns
-    ]
-    return Content(" ").join(cells)
 
 
 def _what(act: Act) -> str:

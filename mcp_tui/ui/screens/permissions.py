@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import OptionList, Static
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.rule_words import sentence, what_of
 from mcp_tui.domain.rules import Effect, Initiator, Rule, Scope
-from mcp_tui.domain.text import clean_line
 from mcp_tui.ui import rule_acts
-from mcp_tui.ui.screens.fitted import Fitted
+from mcp_tui.ui.screens.overview import Overview, columns
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
 
 if TYPE_CHECKING:
@@ -34,30 +35,13 @@ async def show_permissions(app: McpTuiApp) -> None:
     await app.push_screen(PermissionsScreen())
 
 
-class PermissionsScreen(Fitted[None]):
-    """A line for each rule; below, all about the highlighted one."""
-
-    CSS_PATH = "dialog.tcss"
-    AUTO_FOCUS = "#rules"
-    DEFAULT_CSS = """
-    PermissionsScreen {
-        .dialog { height: 90%; }
-        #rules { height: auto; max-height: 40%; border: none; background: $surface; padding: 0; margin-bottom: 1; }
-        #rules:focus { border: none; }
-        #about { height: 1fr; max-height: 1fr; }
-        .values { padding: 0; }
-    }
-    """
-    app: McpTuiApp
-
-    def __init__(self) -> None:
-        super().__init__(classes="dialog-screen")
-        self._standings: list[Standing] = []
+class PermissionsScreen(Overview["Standing"]):
+    """A line for each rule."""
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
             yield two("[b]Permissions[/b]", hints(esc="back"), "gap")
-            yield OptionList(id="rules")
+            yield OptionList(id="lines")
             yield VerticalScroll(classes="question", id="about")
             yield Static(hints(delete="revoke", n="ask or deny…", m="mark read-only…", tab="to the words"))
 
@@ -66,16 +50,7 @@ class PermissionsScreen(Fitted[None]):
 
     def show_rules(self, at: int = 0) -> None:
         """Read the rules anew, and highlight one of them by its place."""
-        self._standings = self.app.bench.permissions.rules
-        rules = self.query_one("#rules", OptionList).set_options([row(each) for each in self._standings])
-        rules.display = bool(self._standings)
-        if self._standings:
-            rules.highlighted = min(at, len(self._standings) - 1)
-        else:
-            self._tell(None)
-
-    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._tell(self._standings[event.option_index])
+        self.show(self.app.bench.permissions.rules, at)
 
     def on_key(self, event: events.Key) -> None:
         match event.key:
@@ -92,34 +67,34 @@ class PermissionsScreen(Fitted[None]):
         event.stop()
 
     def _revoke(self) -> None:
-        at = self.query_one("#rules", OptionList).highlighted
-        if at is None or not self._standings:
+        at = self.query_one("#lines", OptionList).highlighted
+        if at is None or not self.listed:
             return
         try:
-            self.app.bench.permissions.revoke(self._standings[at].rule)
+            self.app.bench.permissions.revoke(self.listed[at].rule)
         except McpTuiError as error:
             self.app.tell(error.what, severity="error")
         self.show_rules(at)
         self.app.workspace.rules_changed()
 
-    def _tell(self, standing: Standing | None) -> None:
-        about = self.query_one("#about", VerticalScroll)
-        about.remove_children()
-        if standing is None:
-            about.mount(Static(f"[$quiet]{NOTHING}[/]"))
+    def row(self, thing: Standing) -> Content:
+        return row(thing)
+
+    def about(self, thing: Standing | None) -> Iterator[Widget]:
+        if thing is None:
+            yield Static(f"[$quiet]{NOTHING}[/]")
             return
-        if standing.dead:
-            words = "[$warn]✗ It can answer nothing any more:[/] $why."
-            about.mount(Static(marked(words, why=standing.dead), classes="gap"))
-        about.mount(Static(prose(sentence(standing.rule)), classes="gap"), pairs(*facts(standing.rule)))
-        about.scroll_home(animate=False)
+        if thing.dead:
+            yield Static(marked("[$warn]✗ It can answer nothing any more:[/] $why.", why=thing.dead), classes="gap")
+        yield Static(prose(sentence(thing.rule)), classes="gap")
+        yield pairs(*facts(thing.rule))
 
 
 def row(standing: Standing) -> Content:
     """`allow     add          pocket       model    tool     12×`, with a ✗ where it can answer nothing any more."""
     rule = standing.rule
     times = f"{rule.used}×" if rule.used else "–"
-    columns = (
+    return columns(
         (("✗ " if standing.dead else "  ") + rule.effect.value, 12, "$warn" if standing.dead else _LOOKS[rule.effect]),
         (what_of(rule), 25, ""),
         (rule.server, 13, "$quiet"),
@@ -127,11 +102,6 @@ def row(standing: Standing) -> Content:
         (scope_word(rule), 9, "$quiet"),
         (times.rjust(5), 5, "$quiet"),
     )
-    cells = [
-        Content.styled(clean_line(text), style).truncate(width, ellipsis=True, pad=True)
-        for text, width, style in columns
-    ]
-    return Content(" ").join(cells)
 
 
 def scope_word(rule: Rule) -> str:
