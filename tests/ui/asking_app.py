@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from looking import until
+from looking import PATIENCE, until
 from textual import events
 from textual.app import App, ComposeResult
 from textual.binding import Binding
@@ -154,7 +154,7 @@ async def told(pilot: Pilot[None]) -> str:
 
 
 async def settle(task: asyncio.Task[Any]) -> Any:
-    return await asyncio.wait_for(task, 5)
+    return await asyncio.wait_for(task, PATIENCE)
 
 
 class Asked:

@@ -11,6 +11,8 @@ from rich.console import RenderableType
 from textual.app import App
 from textual.screen import Screen
 
+PATIENCE = 30.0
+"""Seconds that any wait may take; a busy machine needs them, a quiet one does not."""
 _PERIOD = 0.01
 """Seconds between two looks: the app draws 60 times a second."""
 
@@ -44,7 +46,7 @@ def screen_text(app: App[Any]) -> str:
     return _EYES[app].look(app)
 
 
-async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+async def until(true: Callable[[], object], seconds: float = PATIENCE) -> None:
     """Wait for something to be so. Raises TimeoutError."""
     async with asyncio.timeout(seconds):
         while not true():  # noqa: ASYNC110 (a screen tells nobody that it was drawn)

@@ -105,8 +105,8 @@ async def test_f8_opens_at_once_and_the_draft_stays() -> None:
 async def test_a_click_on_the_banner_opens_the_question() -> None:
     async with running("half a thought") as (app, pilot, _):
         ask(app)
-        await until(lambda: banner(app))
-        await pilot.click(Banner)
+        await until(lambda: "add on everything waits" in screen_text(app))  # a click needs a place
+        assert await pilot.click(Banner)
         await drawn(pilot)
 
 

@@ -283,7 +283,7 @@ async def test_suggestions_say_how_many_more_the_server_knows(unnamed: int | Non
     app = Bench(NOTE, suggest=suggest)
     async with app.run_test() as pilot:
         await press(pilot, "O")
-        await until(lambda: words in app.words, 5.0)
+        await until(lambda: words in app.words)
 
 
 async def test_up_and_down_choose_a_suggestion_and_beyond_the_ends_is_what_was_typed() -> None:

@@ -48,7 +48,7 @@ async def bench(tmp_path: Path) -> AsyncGenerator[Workbench]:
 
 async def sees(app: PaneApp, pilot: Pilot[None], *words: str) -> None:
     try:
-        await until(lambda: all(word in app.shown() for word in words), 20)
+        await until(lambda: all(word in app.shown() for word in words))
     except TimeoutError:
         pytest.fail(f"{[word for word in words if word not in app.shown()]} not in\n{app.shown()}")
 
@@ -81,7 +81,7 @@ async def test_a_real_server_is_browsed_called_read_and_a_broken_one_explained(b
         inspector.show(Ref("demo", guide.kind, guide.key))
         inspector.focus_body()
         await sees(app, pilot, "text/markdown")
-        await until(lambda: bench.hub.status("broken").state is ServerState.FAILED, 20)
+        await until(lambda: bench.hub.status("broken").state is ServerState.FAILED)
         inspector.show(Ref("broken"))
         inspector.focus_body()
         await sees(app, pilot, "broken did not start", "exit code 3", "no vault", "What to try")

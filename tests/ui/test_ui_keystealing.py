@@ -113,8 +113,8 @@ async def test_random_typing_never_answers_and_never_loses_a_character(kinds: li
             app.asking._sieve._presses.last = 0.0  # pyright: ignore[reportPrivateUsage]
             try:
                 await type_a_stream(app, pilot, chance, kinds)
-            except AssertionError as error:
-                raise AssertionError(f"stream {number} of seed {seed}: {error}") from error
+            except (AssertionError, TimeoutError) as error:
+                raise AssertionError(f"stream {number} of seed {seed}: {error!r}") from error
         app.asking.close()
 
 
