@@ -104,6 +104,12 @@ class Terminal:
             if gap:
                 self.pause(gap)
 
+    def mute(self) -> None:
+        """Nothing of what is typed comes back: all bytes are the program's own, none of them cut in two by an echo."""
+        settings = termios.tcgetattr(self._fd)
+        settings[3] &= ~termios.ECHO
+        termios.tcsetattr(self._fd, termios.TCSANOW, settings)
+
     def press(self, key: str, quiet: float = 1.0) -> None:
         """A lone press: with so many seconds of quiet before and after it."""
         self.pause(quiet)

@@ -107,9 +107,15 @@ class Person:
         self.terminal.press(key, quiet=QUIET)
 
     def dialog(self, last: str) -> str:
-        """The dialog on the screen, down to its last answer, once nothing moves on the screen any more."""
-        self.sees(last)
-        self.rest(4 * REST)
+        """The dialog on the screen, down to its last answer, once nothing moves in it; a clock may tick behind it."""
+        self.sees("▀▀▀", last)
+        before, now = "", self._dialog(last)
+        while before != now:
+            self.terminal.pause(4 * REST)
+            before, now = now, self._dialog(last)
+        return now
+
+    def _dialog(self, last: str) -> str:
         lines = self.terminal.text.split("\n")
         top = next(at for at, line in enumerate(lines) if "▀▀▀" in line)
         bottom = next(at for at, line in enumerate(lines) if last in line)

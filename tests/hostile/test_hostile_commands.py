@@ -42,6 +42,7 @@ def run(program: list[str], home: Path, words: tuple[str, ...], url: str) -> byt
     """All that a command writes to its terminal; every question it asks is answered by an empty line."""
     env = home_environment(home, OPENAI_BASE_URL=url, OPENAI_MODEL="scripted")
     with Terminal([*program, *words], env=env, cwd=home, columns=200, rows=60) as terminal:
+        terminal.mute()
 
         def is_over() -> bool:
             if terminal.raw.endswith((b"] ", b": ")):  # a question: what is typed before it does not count
