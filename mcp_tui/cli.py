@@ -42,7 +42,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         say_error(error)
         return exit_for(error)
     except KeyboardInterrupt:
-        return 130
+        from mcp_tui.headless.output import Exit
+
+        return Exit.INTERRUPTED
     except BrokenPipeError:  # the reader of our output left, as `head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

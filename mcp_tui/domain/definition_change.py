@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any
 
-from mcp_tui.domain.text import clean, pretty_json
+from mcp_tui.domain.text import clean, counted, pretty_json
 
 _MOST_WORDS = 2_000
 """Words up to which two texts are compared; longer ones are shown whole."""
@@ -68,7 +68,7 @@ def in_short(found: list[Change]) -> str:
     """ "Its description and 1 argument changed." """
     arguments = sum(change.part.startswith("argument ") for change in found)
     names = [change.part for change in found if not change.part.startswith("argument ")]
-    names += [f"{arguments} argument{'' if arguments == 1 else 's'}"] if arguments else []
+    names += [counted(arguments, "argument")] if arguments else []
     if not names:
         return ""
     listed = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]

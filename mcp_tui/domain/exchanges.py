@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from mcp_tui.domain.http_exchange import HttpExchange
+from mcp_tui.domain.text import counted
 from mcp_tui.domain.trace import Frame
 
 LISTS = {
@@ -48,7 +49,7 @@ class Exchange:
         items = result.get(field) if isinstance(result, dict) else None
         if not isinstance(items, list):
             return ""
-        return f"{len(items)} {word}{'' if len(items) == 1 else 's'}"
+        return counted(len(items), word)
 
     @property
     def seconds(self) -> float | None:

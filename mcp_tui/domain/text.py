@@ -78,6 +78,11 @@ def safe_json(value: Any, indent: int | None = 2) -> str:
     return _HIDDEN.sub(lambda found: _escape(found.group()), text)
 
 
+def counted(count: int, what: str) -> str:
+    """How many there are of something whose plural adds an s: "1 tool", "12 tools"."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
+
+
 def human_size(count: int) -> str:
     """Bytes for people: "188 B", "6.4 KB", "2.1 MB"."""
     if count < 1000:

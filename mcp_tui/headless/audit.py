@@ -6,7 +6,7 @@ import time
 from contextlib import aclosing
 
 from mcp_tui.domain.audit import Act
-from mcp_tui.domain.text import clean_line
+from mcp_tui.domain.text import clean_line, counted
 from mcp_tui.headless.output import Exit, print_json, print_result, say
 from mcp_tui.workbench.audit import Audit
 from mcp_tui.workbench.home import Home
@@ -23,7 +23,7 @@ async def audit(home: Home, last: int, as_json: bool) -> int:
         for act in shown:
             print_result(_line(act))
     if broken:
-        say(f"mcp-tui: {broken} line{'' if broken == 1 else 's'} of {home.paths.audit_file} could not be read")
+        say(f"mcp-tui: {counted(broken, 'line')} of {home.paths.audit_file} could not be read")
     if not acts:
         say("Nothing is on record.")
     return Exit.OK

@@ -6,7 +6,6 @@ import os
 import platform
 import shutil
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
@@ -16,8 +15,8 @@ from mcp_tui import __version__
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.errors import ConfigError, McpTuiError
 from mcp_tui.domain.servers import ABLE, ServerSpec, ServerState
-from mcp_tui.domain.text import clean_line
-from mcp_tui.headless.output import Exit, print_json, print_result
+from mcp_tui.domain.text import clean_line, counted
+from mcp_tui.headless.output import Exit, moment, print_json, print_result
 from mcp_tui.headless.session import settled
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
@@ -106,8 +105,7 @@ async def _sign_in(bench: Workbench, name: str) -> list[Finding]:
     if known is None:
         return []
     scopes = f" · {' '.join(known.scopes)}" if known.scopes else ""
-    since = time.strftime("%Y-%m-%d %H:%M", time.localtime(known.since))
-    says = f"signed in at {known.issuer}{scopes} · since {since} · mcp-tui sign-out {name} ends it"
+    says = f"signed in at {known.issuer}{scopes} · since {moment(known.since)} · mcp-tui sign-out {name} ends it"
     return [Finding("Servers", name, says, True)]
 
 
@@ -119,7 +117,7 @@ async def _model(bench: Workbench) -> list[Finding]:
         names = await bench.models.names()
     except McpTuiError as error:
         return [Finding("Model", choice.base_url, f"{error.what} {error.hint}".strip(), False)]
-    listed = f"{len(names)} models" if len(names) != 1 else "1 model"
+    listed = counted(len(names), "model")
     return [Finding("Model", choice.name or (names[0] if names else "?"), f"{choice.base_url}, {listed}", True)]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from enum import IntEnum
 from typing import Any
 
@@ -87,3 +88,8 @@ def say_error(error: McpTuiError) -> None:
     say(f"mcp-tui: {error.what}")
     if error.hint:
         say(f"  {error.hint}")
+
+
+def moment(when: float) -> str:
+    """A Unix time as people write it."""
+    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -16,7 +15,7 @@ from mcp_tui.domain.rule_words import sentence
 from mcp_tui.domain.rules import Effect, Rule, Scope
 from mcp_tui.domain.servers import ServerSpec
 from mcp_tui.headless.items import arguments_of
-from mcp_tui.headless.output import Exit, print_json, print_result, say, say_error
+from mcp_tui.headless.output import Exit, moment, print_json, print_result, say, say_error
 from mcp_tui.headless.questions import reviewed
 from mcp_tui.headless.session import only_needed, report_unreachable, settled
 from mcp_tui.workbench.bench import Workbench
@@ -143,8 +142,8 @@ def _tell_unchecked(bench: Workbench, name: str, who: Initiator, as_json: bool) 
 
 def _in_words(standing: Standing) -> str:
     rule = standing.rule
-    used = f"used {rule.used}×, last {_moment(rule.last_used)}" if rule.used else "never used"
-    more = [f"since {_moment(rule.created)}, from {rule.origin.value}"]
+    used = f"used {rule.used}×, last {moment(rule.last_used)}" if rule.used else "never used"
+    more = [f"since {moment(rule.created)}, from {rule.origin.value}"]
     if rule.effect is not Effect.READ_ONLY:
         more.append(used)
     if standing.dead:
@@ -171,10 +170,6 @@ def _as_json(standing: Standing) -> dict[str, Any]:
         "dead": standing.dead or None,
         "words": sentence(rule),
     }
-
-
-def _moment(when: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(when))
 
 
 def _who(rule: Rule) -> str:

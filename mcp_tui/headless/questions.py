@@ -15,7 +15,7 @@ from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.pins import pin
 from mcp_tui.domain.review import Review
 from mcp_tui.domain.scan import scan
-from mcp_tui.domain.text import clean, clean_line, hidden_count, pretty_json
+from mcp_tui.domain.text import clean, clean_line, counted, hidden_count, pretty_json
 
 
 def question(request: Request) -> str:
@@ -83,7 +83,7 @@ def _sent(request: Request) -> Iterator[str]:
     if HIDDEN.are_in(arguments):
         yield "  △ They contain a configured secret, which is sent as it is."
     if count := hidden_count(arguments):
-        yield f"  △ They contain {count} hidden character{'' if count == 1 else 's'}."
+        yield f"  △ They contain {counted(count, 'hidden character')}."
     for echo in request.echoes:
         yield f"  △ {clean_line(echo.argument)} contains text that came from {clean_line(echo.server)}:"
         yield from quoted(echo.text)

@@ -15,6 +15,7 @@ from mcp_tui.domain.permission import Mode
 from mcp_tui.domain.pins import Pins, Standing
 from mcp_tui.domain.review import Neighbours, NobodyReviews, Review, Reviewed, Reviewer, all_said, instructions_said
 from mcp_tui.domain.servers import ABLE
+from mcp_tui.domain.text import counted
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -162,7 +163,7 @@ class Reviews:
             self._met.add(server)
             is_what = "started otherwise than before" if self._pinned.other(server) else "new"
             await self._pinned.accept(server, catalog.tools)
-            count = f"{len(catalog.tools)} tool{'' if len(catalog.tools) == 1 else 's'}"
+            count = counted(len(catalog.tools), "tool")
             self._tell(server, f"{server} is {is_what}: {count} pinned. t on it shows all it says to models")
 
     def _why(self, server: str) -> str:
