@@ -13,7 +13,8 @@ from textual.widgets import Static
 from mcp_tui.ui.widgets.pieces import hints, marked, two
 
 if TYPE_CHECKING:
-    from mcp_tui.ui.asking import Asking, Waiting
+    from mcp_tui.ui.asking import Asking
+    from mcp_tui.ui.questions import Waiting
 
 
 class Banner(VerticalGroup):

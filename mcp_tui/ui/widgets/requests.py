@@ -15,7 +15,8 @@ from mcp_tui.ui.answered import Answered
 from mcp_tui.ui.widgets.pieces import in_front
 
 if TYPE_CHECKING:
-    from mcp_tui.ui.asking import Asking, Waiting
+    from mcp_tui.ui.asking import Asking
+    from mcp_tui.ui.questions import Waiting
 
     Line = Waiting | Answered
 
