@@ -103,7 +103,8 @@ def test_without_colours_the_screens_still_read(tmp_path: Path) -> None:
         terminal.wait_for("✓  add")
         terminal.type(F2)
         terminal.wait_until(lambda: terminal.stands_out("● demo"), "the row in the Explorer to stand out")
-        terminal.type(CTRL_P)
+        terminal.press(CTRL_P, quiet=0.3)
+        terminal.wait_for("Search for commands", "Go to the Explorer")
         terminal.wait_until(lambda: terminal.stands_out("› Help"), "the row in the palette to stand out")
         assert not COLOUR.search(terminal.raw)
 
