@@ -47,9 +47,10 @@ class Ran:
         return json.loads(self.out)
 
 
-def _hear_ctrl_c() -> None:
-    """A shell starts what runs in the background deaf to ctrl+c, and these tests may be run there."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+def _hear_signals() -> None:
+    """What is started in the background may be deaf to these, and the tests may be run there."""
+    for number in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Shell:
@@ -80,7 +81,7 @@ class Shell:
             stdin=DEVNULL,
             stdout=PIPE,
             stderr=PIPE,
-            preexec_fn=_hear_ctrl_c,
+            preexec_fn=_hear_signals,
         )
 
     async def ended(self, process: asyncio.subprocess.Process) -> Ran:

@@ -51,7 +51,7 @@ async def open_requests(me: Seat) -> None:
 def lines(me: Seat) -> list[str]:
     """The lines of the table on the screen."""
     rows = me.screen.splitlines()
-    head = next(number for number, row in enumerate(rows) if "outcome" in row)
+    head = next((number for number, row in enumerate(rows) if "outcome" in row), len(rows))
     return [row.strip() for row in rows[head + 1 :] if row.strip()[:1] in {"?", "✓", "⊘", "·"}]
 
 

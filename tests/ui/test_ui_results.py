@@ -5,14 +5,12 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import replace
-from time import monotonic
 from typing import Any
 
 import pytest
 from asking_app import AskingApp, Field, Keyboard, seen, settle
 from looking import until
 from scripted_endpoint import Endpoint, say
-from textual import events
 from whole_app import Folder, Seat, pocket, seat
 
 from mcp_tui.domain.content import BlobBlock, TextBlock, ToolResult
@@ -53,23 +51,14 @@ async def held(me: Seat) -> ResultDialog:
     return dialog
 
 
-async def alone(me: Seat, dialog: ResultDialog, key: str) -> None:
-    """One lone press, long after the dialog was drawn."""
-    await me.until(lambda: dialog.drawn_at is not None)
-    dialog.drawn_at = monotonic() - 60
-    press = events.Key(key, key if len(key) == 1 else None)
-    press.time = monotonic() + 0.5
-    me.app.post_message(press)
-
-
 async def test_a_result_is_sent_as_shown_with_what_is_suspicious_marked(folder: Folder, endpoint: Endpoint) -> None:
     endpoint.script(say(calls=BOOK), say("fine"))
     async with seat(folder, [WATCHED], model=endpoint.url, size=(110, 40)) as me:
-        dialog = await held(me)
+        await held(me)
         await me.sees("Send this result to the model?", "order to the model", "hidden characters", "⟦U+202E⟧", "52 B")
         assert isinstance(me.app.focused, Choice) and me.app.focused.id == "withhold"
         assert len(endpoint.requests) == 1, "the model has not read it yet"
-        await alone(me, dialog, "a")
+        await me.alone("a")
         await me.idle()
         assert told(endpoint) == f"Booked: {CITY}."
         await me.sees_no("by you")
@@ -79,7 +68,7 @@ async def test_a_result_is_trimmed_before_it_is_sent(folder: Folder, endpoint: E
     endpoint.script(say(calls=BOOK), say("fine"))
     async with seat(folder, [WATCHED], model=endpoint.url, size=(110, 40)) as me:
         dialog = await held(me)
-        await alone(me, dialog, "e")
+        await me.alone("e")
         await me.until(lambda: dialog.takes_text)
         dialog.query_one(Area).text = ""
         await me.type("Booked: Paris")
@@ -94,12 +83,12 @@ async def test_an_edit_that_changes_nothing_decides_nothing(folder: Folder, endp
     async with seat(folder, [WATCHED], model=endpoint.url, size=(110, 40)) as me:
         dialog = await held(me)
         for leave in ("ctrl+s", "escape"):
-            await alone(me, dialog, "e")
+            await me.alone("e")
             await me.until(lambda: dialog.takes_text)
             await me.press(leave)
             await me.until(lambda: not dialog.takes_text)
             assert me.app.screen is dialog and len(endpoint.requests) == 1
-        await alone(me, dialog, "escape")
+        await me.alone("escape")
         await me.idle()
         assert told(endpoint) == "The user kept this result back."
 
@@ -108,7 +97,7 @@ async def test_a_result_is_kept_back_with_a_reason(folder: Folder, endpoint: End
     endpoint.script(say(calls=BOOK), say("fine"))
     async with seat(folder, [WATCHED], model=endpoint.url, size=(80, 24)) as me:
         dialog = await held(me)
-        await alone(me, dialog, "r")
+        await me.alone("r")
         await me.until(lambda: dialog.takes_text)
         await me.type("private")
         await me.press("enter")
@@ -121,9 +110,9 @@ async def test_a_result_is_kept_back_with_a_reason(folder: Folder, endpoint: End
 async def test_errors_of_a_watched_server_pass_the_same_gate(folder: Folder, endpoint: Endpoint) -> None:
     endpoint.script(say(calls=[("pocket__book", {"days": 2})]), say("fine"))
     async with seat(folder, [WATCHED], model=endpoint.url, size=(110, 40)) as me:
-        dialog = await held(me)
+        await held(me)
         await me.sees("The error")
-        await alone(me, dialog, "d")
+        await me.alone("d")
         await me.idle()
         assert told(endpoint) == "The user kept this result back."
 

@@ -89,6 +89,8 @@ class Seat:
     def __init__(self, app: McpTuiApp, pilot: Pilot[int]) -> None:
         self.app = app
         self.pilot = pilot
+        self._alone_at = 0.0
+        """When the last lone press was, by its own time."""
 
     @property
     def screen(self) -> str:
@@ -152,7 +154,7 @@ class Seat:
         assert isinstance(dialog, Guarded)
         dialog.drawn_at = monotonic() - 60
         press = events.Key(key, key if len(key) == 1 else None)
-        press.time = monotonic() + 0.5
+        press.time = self._alone_at = max(self._alone_at, monotonic()) + 0.5
         self.app.post_message(press)
         return dialog
 
