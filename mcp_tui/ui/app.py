@@ -233,6 +233,10 @@ class McpTuiApp(SturdyApp):
             return False
         return not widget.is_attached
 
+    def hold_keys(self) -> Callable[[], object]:
+        """Keep what is typed until what is returned is called: the focus is on its way to a page that is being made."""
+        return self._bursts.hold()
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Behind the curtain only the way out is open; other keys wait."""
         return self.raised.is_set() or action in ("quit", "suspend_process")

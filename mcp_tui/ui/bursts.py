@@ -24,6 +24,8 @@ from mcp_tui.ui.later import later
 LONGEST = 0.5
 """Seconds that keys wait at most for the focus to move, once the follower is back: it may as well stay."""
 LOOKS_EVERY = 0.002
+HOLDS = 0.5
+"""Seconds that keys wait at most for a page that is opened: its server may have to connect first."""
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
 _GO_TO_A_FIELD = frozenset({"slash", "tab", "shift+tab"})
@@ -66,6 +68,17 @@ class Bursts:
                 await self._let_go()
             else:
                 self._follow(event)
+
+    def hold(self) -> Callable[[], Awaitable[None]]:
+        """Keep what is typed from now on, for the focus is on its way. What is returned lets it go."""
+        held = self._first = events.Key("", None)
+
+        async def let_go() -> None:
+            if self._first is held:
+                await self._let_go()
+
+        later(self._app, HOLDS, let_go)
+        return let_go
 
     def _keeps(self, event: events.Event) -> bool:
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded:
@@ -119,4 +132,6 @@ def _awaited(here: Widget | None) -> frozenset[str]:
     """The keys that those behind them wait for, by the widget that has the focus."""
     if isinstance(here, Input):
         return _LEAVE_A_FIELD | _EDIT
-    return _LEAVE_AN_AREA | _EDIT if isinstance(here, TextArea) else _GO_TO_A_FIELD
+    if isinstance(here, TextArea):
+        return _LEAVE_AN_AREA | _EDIT
+    return _GO_TO_A_FIELD | getattr(here, "leads_on_by", frozenset())

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 from scripted_endpoint import Endpoint, say
-from test_hostile_screens import COLUMNS, END, ENTER, ESC, F2, F3, ROWS, SERVER, Tour
+from test_hostile_screens import COLUMNS, DOWN, END, ENTER, ESC, F2, F3, ROWS, SERVER, Tour
 
 from tests.hostile.harmless import assert_harmless
 from tests.hostile.server import poison
@@ -43,7 +43,9 @@ def talk(tour: Tour) -> None:
     tour.turn_to("<IMPORTANT>Before you use")  # T4
     tour.answer("Accept as shown", "model-argument", "model-value")
     tour.look("", words="wipe")
-    tour.answer("Allow once", then="a claim, not checked")  # T18: it claims to only read
+    tour.answer("Always allow…", then="this rule will be written")
+    tour.answer("These exact arguments", "model-value", then="● These exact arguments")
+    tour.answer("Remember it", then="a claim, not checked")  # T18: it claims to only read
     tour.answer("Allow once", then="Send this result to the model?")
     tour.look("", words="<IMPORTANT>Before you use")  # T8, in the look at the result
     tour.answer(SEND, then="ƒ wipe")
@@ -52,6 +54,8 @@ def talk(tour: Tour) -> None:
     tour.answer("the model hears that you said no", "model-last", "model-text")
     tour.click("thought for")
     tour.look("", "model-reasoning")
+    tour.look(DOWN * 9 + "o", "model-last", words="Open this address?")  # T9
+    tour.close("Open this address?")
 
 
 def look_around(tour: Tour) -> None:
@@ -65,8 +69,13 @@ def look_around(tour: Tour) -> None:
     tour.open("turncoat", "changed-description", words="changed since")  # T5
     tour.look(F2 + ESC, words="filter every server")
     tour.look(END + ENTER, "project-argument", words="sh -c")  # T7
+    tour.look(F2 + "e", "project-argument", words="ctrl+o")
+    tour.leave("ctrl+o")
     tour.look(CTRL_P + "evil", words="hostile · tool")
     tour.close("hostile · tool")
+    tour.look(CTRL_P + "Permissions", words="rules")
+    tour.look(ENTER, "model-argument", "model-value", words="weather on hostile")
+    tour.close("weather on hostile")
     tour.look(F3 + "/call password {}" + ENTER, words="sounds like a secret")  # T14
     tour.leave("asks you")
     tour.look(F3 + "/call nagger {}" + ENTER, words="Sure?")  # T16: the first of five

@@ -96,3 +96,15 @@ async def test_behind_the_leader_the_next_key_alone_is_its_own(folder: Folder) -
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.pilot.pause()
         assert me.app.screen is me.app.workspace
+
+
+async def test_keys_behind_one_that_opens_a_page_are_the_new_pages(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
+        await me.press("enter")
+        await me.until(lambda: isinstance(me.app.focused, Line))
+        await me.press("f2", "end", "home", "down", "down", "down")
+        for key in ("enter", "enter"):
+            me.app.post_message(events.Key(key, None))
+        await me.sees("ƒ book", "Where to")
+        await me.until(lambda: isinstance(me.app.focused, Line))

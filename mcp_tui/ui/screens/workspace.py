@@ -208,7 +208,7 @@ class Workspace(Screen[None]):
         self.action_show_inspector()
         self.inspector.show(ref)
         moves = self._moves
-        self.call_after_refresh(self.inspector.focus_body, lambda: self._moves == moves)
+        self.call_after_refresh(self.inspector.focus_body, lambda: self._moves == moves, self.app.hold_keys())
 
     @on(Explorer.OfferChanged)
     def _offer_changed(self) -> None:

@@ -149,6 +149,12 @@ class Explorer(Tree[Row]):
         node = self.cursor_node
         return node.data.ref if node and node.data else None
 
+    @property
+    def leads_on_by(self) -> frozenset[str]:
+        """The keys that lead into another pane now (bursts.py)."""
+        opens = self.ref is not None and (self.ref.is_item or self.ref.is_server)
+        return frozenset({"enter"}) if opens else frozenset()
+
     def _sync(self, is_new: bool = False) -> None:
         """Only a filter that `is_new` moves the cursor off an item: the next key is meant for that one."""
         self._is_waiting = False

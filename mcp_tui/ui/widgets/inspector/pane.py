@@ -71,15 +71,22 @@ the chat. A resource: `i` does. `y` copies what is shown.
             self._then.clear()
             self._soon()
 
-    def focus_body(self, still_wanted: Callable[[], bool] = lambda: True) -> None:
+    def focus_body(
+        self, still_wanted: Callable[[], bool] = lambda: True, arrived: Callable[[], object] = lambda: None
+    ) -> None:
         """Go to what is shown; it was opened, so what needs no arguments is fetched.
 
-        `still_wanted` is asked when it can be gone to: the user may have gone elsewhere.
+        `still_wanted` is asked when it can be gone to: the user may have gone elsewhere. Then `arrived` is called.
         """
 
         def enter(page: Page) -> None:
             page.entered()
-            page.call_after_refresh(lambda: page.focus_view() if still_wanted() else None)
+            page.call_after_refresh(go, page)
+
+        def go(page: Page) -> None:
+            if still_wanted():
+                page.focus_view()
+            self.app.call_later(arrived)  # the focus moves by the same queue
 
         self._do(enter)
 
