@@ -69,13 +69,14 @@ def look_around(tour: Tour) -> None:
     tour.open("turncoat", "changed-description", words="changed since")  # T5
     tour.look(F2 + ESC, words="filter every server")
     tour.look(END + ENTER, "project-argument", words="sh -c")  # T7
-    tour.look(F2 + "e", "project-argument", words="ctrl+o")
-    tour.leave("ctrl+o")
+    tour.look(F2, words="▌Explorer")
+    tour.look("e", "project-argument", words="Save untried")
+    tour.leave("Save untried")
     tour.look(CTRL_P + "evil", words="hostile · tool")
     tour.close("hostile · tool")
-    tour.look(CTRL_P + "Permissions", words="rules")
-    tour.look(ENTER, "model-argument", "model-value", words="weather on hostile")
-    tour.close("weather on hostile")
+    tour.look(CTRL_P + "Permissions", words="see and revoke")
+    tour.look(ENTER, "model-argument", "model-value", words="ask or deny…")
+    tour.close("ask or deny…")
     tour.look(F3 + "/call password {}" + ENTER, words="sounds like a secret")  # T14
     tour.leave("asks you")
     tour.look(F3 + "/call nagger {}" + ENTER, words="Sure?")  # T16: the first of five

@@ -6,6 +6,7 @@ import pytest
 from fakes import FakeBench, PaneApp
 from looking import until
 from textual import events
+from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind, Tool
@@ -153,3 +154,15 @@ async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_i
         await me.sees("you said no")
         await me.press("c")
         await me.until(lambda: me.find(SchemaForm).values() == {"name": "eggs"})
+
+
+async def test_a_field_draws_no_control_character_and_keeps_what_was_pasted(folder: Folder) -> None:
+    pasted = "a\x1b]52;c;eA==\u202eb"
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f2", "slash")
+        field = me.find(Input, "FilterField")
+        await me.until(lambda: field.has_focus)
+        await me.paste(pasted)
+        await me.sees("a␛]52;c;eA==�b")
+        assert field.value == pasted
+        assert not set(me.screen) & {"\x1b", "\u202e"}

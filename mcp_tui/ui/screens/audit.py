@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from mcp_tui.domain.audit import Act
 from mcp_tui.ui.screens.overview import Overview, columns
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 MOST_SHOWN = 1_000
 """Lines of the list; a filter finds what is older."""
@@ -42,7 +43,7 @@ class AuditScreen(Overview[Act]):
             if self._broken:
                 lines = f"{self._broken:,} line{'' if self._broken == 1 else 's'}"
                 yield Static(f"[$warn]△[/] {lines} of the file could not be read", classes="gap")
-            yield Input(placeholder="filter by server, tool, decision, words", id="filter")
+            yield PlainInput(placeholder="filter by server, tool, decision, words", id="filter")
             yield OptionList(id="lines")
             yield VerticalScroll(classes="question", id="about")
             yield Static(hints(slash="filter", tab="to the words"))

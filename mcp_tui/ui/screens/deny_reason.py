@@ -9,6 +9,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from mcp_tui.ui.widgets.pieces import hints, two
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 
 class ReasonStep(VerticalGroup):
@@ -28,7 +29,7 @@ class ReasonStep(VerticalGroup):
 
     def compose(self) -> ComposeResult:
         yield two("[b]Deny, and say why[/b]", "[$quiet]the model reads it[/]", "gap")
-        yield Input(placeholder="Use the test folder instead", id="reason-text")
+        yield PlainInput(placeholder="Use the test folder instead", id="reason-text")
         yield Static(hints(enter="deny", esc="back, nothing is decided"))
 
     def on_mount(self) -> None:

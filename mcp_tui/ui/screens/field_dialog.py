@@ -14,6 +14,7 @@ from textual.widgets import Input, Static
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 Result = TypeVar("Result")
 
@@ -56,7 +57,7 @@ class FieldDialog(Fitted[Result | None]):
                     with HorizontalGroup(classes="field"):
                         yield Static(line.label, classes="label")
                         with VerticalGroup(classes="entry"):
-                            yield Input(line.value, id=line.id, password=line.secret, select_on_focus=False)
+                            yield PlainInput(line.value, id=line.id, password=line.secret, select_on_focus=False)
                             yield Static(f"[$quiet]{line.about}[/]", classes="says")
             yield Static("", id="outcome")
             widest = max(len(key) for key, _, _ in self._answers)

@@ -23,6 +23,7 @@ from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.findings import MOST_TOLD, finding_line, marked_text
 from mcp_tui.ui.widgets.pieces import Choice, hints, key, marked, two
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 MOST_SHOWN = 40_000
 """Characters of a result that are drawn at once; the editor holds all of it."""
@@ -62,7 +63,7 @@ class ResultDialog(ServerQuestion[Ruling]):
                 yield Area(id="text")
                 yield Static(hints(ctrl_s="send this", esc="back, unchanged"))
             with VerticalGroup(id="reasoning"):
-                yield Input(placeholder="Why it is kept back; the model reads it", id="why")
+                yield PlainInput(placeholder="Why it is kept back; the model reads it", id="why")
                 yield Static(hints(enter="withhold", esc="back, nothing is decided"))
 
     def _told(self) -> Iterator[Widget]:

@@ -12,6 +12,7 @@ from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import hints, marked, two
+from mcp_tui.ui.widgets.plain_input import PlainInput
 from mcp_tui.workbench.roots import Roots, folders_like
 
 TOLD = "Servers that ask for roots are told these. It is advice to them: it fences nothing in."
@@ -43,7 +44,7 @@ class RootsDialog(Fitted[None]):
             with VerticalScroll(classes="question", can_focus=False):
                 yield Static(f"[$quiet]{TOLD}[/]", classes="gap")
                 yield OptionList(id="folders")
-                yield Input(placeholder="add a folder: type or pick one", id="path", select_on_focus=False)
+                yield PlainInput(placeholder="add a folder: type or pick one", id="path", select_on_focus=False)
                 yield OptionList(id="near")
                 yield Static("", id="outcome")
             yield Static(hints(enter="adds", down="picks one", up="to those above", delete="removes it"))

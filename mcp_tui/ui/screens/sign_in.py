@@ -16,6 +16,7 @@ from mcp_tui.domain.text import clean
 from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.pieces import Choice
+from mcp_tui.ui.widgets.plain_input import PlainInput
 from mcp_tui.workbench.browser import is_remote, open_address, opener
 
 
@@ -38,7 +39,7 @@ class SignInDialog(ServerQuestion[str]):
             with VerticalScroll(classes="question", can_focus=False):
                 yield self.title_line("[b]Sign in to $name[/b]", self._ask.server)
                 yield from address(self._ask.url, "You sign in there, not here. Nothing is opened by itself.")
-                yield Input(placeholder="the address that the browser ended at", id="back")
+                yield PlainInput(placeholder="the address that the browser ended at", id="back")
                 yield Static("", id="wrong")
                 if is_remote(os.environ):
                     yield Static(self._way_back())

@@ -9,9 +9,10 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import Input, TextArea
+from textual.widgets import TextArea
 
 from mcp_tui.domain.text import hidden_count, safe_json
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 
 def is_plain(text: str) -> bool:
@@ -32,7 +33,7 @@ class Unplain(Message):
         self.text = text
 
 
-class Line(Input):
+class Line(PlainInput):
     """One line. With `whole`, a paste of several lines is kept whole instead of cut after the first."""
 
     def __init__(self, value: str = "", *, whole: bool = False) -> None:

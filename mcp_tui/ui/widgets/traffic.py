@@ -17,6 +17,7 @@ from mcp_tui.ui.widgets.exchange_detail import as_text, detail
 from mcp_tui.ui.widgets.exchange_table import SHOWN, ExchangeTable
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import in_front
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -59,7 +60,7 @@ class TrafficView(Horizontal):
         self._frames.can_focus = False
 
     def compose(self) -> ComposeResult:
-        yield Input(placeholder="server, method or words", id="traffic-filter")
+        yield PlainInput(placeholder="server, method or words", id="traffic-filter")
         yield self.table
         yield self._frames
 

@@ -14,12 +14,13 @@ from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, 
 from mcp_tui.ui.widgets.explorer.rows import Outline
 from mcp_tui.ui.widgets.explorer.tree import Explorer
 from mcp_tui.ui.widgets.pieces import Pane
+from mcp_tui.ui.widgets.plain_input import PlainInput
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
 
-class FilterField(Input):
+class FilterField(PlainInput):
     """The words to look for. It takes the focus only when asked to, so that Tab goes from pane to pane."""
 
     BINDINGS = [
