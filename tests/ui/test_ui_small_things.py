@@ -156,7 +156,7 @@ async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_i
         await me.until(lambda: me.find(SchemaForm).values() == {"name": "eggs"})
 
 
-async def test_a_field_draws_no_control_character_and_keeps_what_was_pasted(folder: Folder) -> None:
+async def test_fields_draw_no_control_character_and_keep_what_was_pasted(folder: Folder) -> None:
     pasted = "a\x1b]52;c;eA==\u202eb"
     async with seat(folder, [pocket()]) as me:
         await me.press("f2", "slash")
@@ -165,4 +165,8 @@ async def test_a_field_draws_no_control_character_and_keeps_what_was_pasted(fold
         await me.paste(pasted)
         await me.sees("a␛]52;c;eA==�b")
         assert field.value == pasted
+        await me.press("f3")
+        await me.paste(pasted)
+        await me.sees("▎  a␛]52;c;eA==�b")
+        assert me.draft == pasted
         assert not set(me.screen) & {"\x1b", "\u202e"}

@@ -15,7 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from mcp_tui.domain.audit import Act
 from mcp_tui.ui.screens.overview import Overview, columns
 from mcp_tui.ui.widgets.pieces import hints, marked, pairs, prose, two
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 MOST_SHOWN = 1_000
 """Lines of the list; a filter finds what is older."""

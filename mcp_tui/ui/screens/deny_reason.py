@@ -9,7 +9,7 @@ from textual.message import Message
 from textual.widgets import Input, Static
 
 from mcp_tui.ui.widgets.pieces import hints, two
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 
 class ReasonStep(VerticalGroup):

@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 Result = TypeVar("Result")
 

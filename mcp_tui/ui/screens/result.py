@@ -23,7 +23,7 @@ from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.findings import MOST_TOLD, finding_line, marked_text
 from mcp_tui.ui.widgets.pieces import Choice, hints, key, marked, two
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 MOST_SHOWN = 40_000
 """Characters of a result that are drawn at once; the editor holds all of it."""

@@ -12,7 +12,7 @@ from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line
 from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.widgets.pieces import hints, marked, two
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 from mcp_tui.workbench.roots import Roots, folders_like
 
 TOLD = "Servers that ask for roots are told these. It is advice to them: it fences nothing in."

@@ -16,7 +16,7 @@ from mcp_tui.domain.text import clean
 from mcp_tui.ui.screens.address_view import address
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.pieces import Choice
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 from mcp_tui.workbench.browser import is_remote, open_address, opener
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from textual import events
 from textual.binding import Binding
 from textual.message import Message
-from textual.widgets import TextArea
+
+from mcp_tui.ui.widgets.plain_fields import PlainArea
 
 MAX_LINES = 8
 """The composer grows to this many lines, then scrolls."""
 
 
-class Composer(TextArea):
+class Composer(PlainArea):
     """A text field that grows with its draft. A paste of several lines stays one draft."""
 
     DEFAULT_CSS = """

@@ -9,10 +9,9 @@ from textual import events
 from textual.content import Content
 from textual.message import Message
 from textual.widget import Widget
-from textual.widgets import TextArea
 
 from mcp_tui.domain.text import hidden_count, safe_json
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainArea, PlainInput
 
 
 def is_plain(text: str) -> bool:
@@ -57,7 +56,7 @@ class Line(PlainInput):
         return True
 
 
-class Area(TextArea):
+class Area(PlainArea):
     """Several lines, growing with the text. With `json`, pasted hidden characters become escapes."""
 
     DEFAULT_CSS = """

@@ -17,7 +17,7 @@ from mcp_tui.ui.widgets.exchange_detail import as_text, detail
 from mcp_tui.ui.widgets.exchange_table import SHOWN, ExchangeTable
 from mcp_tui.ui.widgets.messages import CopyRequested
 from mcp_tui.ui.widgets.pieces import in_front
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench

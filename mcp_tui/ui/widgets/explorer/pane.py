@@ -14,7 +14,7 @@ from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, 
 from mcp_tui.ui.widgets.explorer.rows import Outline
 from mcp_tui.ui.widgets.explorer.tree import Explorer
 from mcp_tui.ui.widgets.pieces import Pane
-from mcp_tui.ui.widgets.plain_input import PlainInput
+from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench

@@ -1,4 +1,4 @@
-"""A field of one line that never draws a control character, whatever was pasted into it or stands in a file."""
+"""Fields that never draw a control character, whatever was pasted into them, stands in a file, or comes of a server."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.highlighter import Highlighter
 from rich.text import Text
-from textual.widgets import Input
+from textual.widgets import Input, TextArea
 
 from mcp_tui.domain.hidden import hidden_runs
 
@@ -29,8 +29,17 @@ class OneCell(Highlighter):
 
 
 class PlainInput(Input):
+    """One line."""
+
     def __init__(self, value: str = "", **more: Any) -> None:
         super().__init__(value, highlighter=OneCell(), **more)
+
+
+class PlainArea(TextArea):
+    """Several lines."""
+
+    def get_line(self, line_index: int) -> Text:
+        return OneCell()(self.document.get_line(line_index))
 
 
 def _picture(char: str) -> str:
