@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
 
 ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
+STOPS_WITHIN = 0.5
+"""Seconds that a turn or a call gets to end when the app leaves."""
 LAST_RESORT = 2.0
 """Seconds that the terminal has to let go of us once all is closed; one that hung up never does."""
 
@@ -168,9 +170,7 @@ class McpTuiApp(SturdyApp):
 
     async def _leave(self, code: int) -> None:
         try:
-            if self.raised.is_set():
-                self.asking.close()
-                await self.bench.aclose()
+            await self._close()
         finally:
             if not self.is_headless:
                 last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
@@ -210,7 +210,15 @@ class McpTuiApp(SturdyApp):
 
     async def on_unmount(self) -> None:
         """However it comes to the end, by a crash too, nothing that it started outlives it."""
+        await self._close()
+
+    async def _close(self) -> None:
+        """End all that runs. What asks goes before its questions: a turn would tell the model that they were denied."""
         if self.raised.is_set():
+            ends = asyncio.gather(*(worker.wait() for worker in self.workers), return_exceptions=True)
+            self.workers.cancel_all()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(ends, STOPS_WITHIN)
             self.asking.close()
             await self.bench.aclose()
 

@@ -18,6 +18,9 @@ from tests.broken.pace import pace_of
 AT_ONCE = 6
 """Kinds that misbehave at the same time: the seconds of each are measured, so they must not starve each other."""
 
+ANSWERED, PARSED = 0.1, 2.0
+"""Seconds: a good server answers within some milliseconds; a frame of 50 MB takes 0.2 on a quiet machine."""
+
 
 def deaf(_: Happening) -> None:
     """Nobody looks."""
@@ -53,7 +56,9 @@ async def test_each_kind_is_told_in_words_and_in_time(tmp_path: Path) -> None:
             if missing or took > kind.within:
                 wrong.append(f"{kind.name} ({took:.2f} s): {missing} not in: {words}")
     assert not wrong, "\n".join(wrong)
-    assert pace.slowest < 0.5, "the good server did not notice: it answers within some milliseconds"
+    slow = [took for took in pace.tries if took > ANSWERED]
+    assert len(slow) <= len(pace.tries) / 20, f"the good server did not notice: {pace}"
+    assert pace.slowest < PARSED, f"not even a frame of 50 MB holds it up for long: {pace}"
 
 
 def test_the_readme_lists_every_kind_as_it_is_tested() -> None:
