@@ -182,7 +182,8 @@ def test_three_servers_are_browsed_called_and_read_with_the_keyboard_alone(
         me.open_server("2026-07-28")
 
 
-@pytest.mark.parametrize(("way", "size"), [("yes", SMALL), ("no", WIDE)], ids=["yes-80x24", "no-140x42"])
+@pytest.mark.parametrize("size", [SMALL, WIDE], ids="{0[0]}x{0[1]}".format)
+@pytest.mark.parametrize("way", ["yes", "no"])
 def test_the_questions_of_a_server_are_answered_with_the_keyboard_alone(
     tmp_path: Path, snapshot: SnapshotAssertion, size: tuple[int, int], way: str
 ) -> None:
@@ -196,8 +197,8 @@ def test_the_questions_of_a_server_are_answered_with_the_keyboard_alone(
         terminal.type(CTRL_S)
         assert me.dialog("Not now") == snapshot(name="form")
         if way == "yes":
-            me.press(TAB)
-            me.fill("Ada Lovelace", " ", "", "ada@example.org")
+            me.rest()
+            me.fill(f"{TAB}Ada Lovelace", " ", "", "ada@example.org")
             assert me.dialog("Not now") == snapshot(name="form, filled in")
             me.fill(waits_for=["- Name: Ada Lovelace", "- Agreed to terms: true", "- Email: ada@example.org"])
         else:
@@ -210,8 +211,8 @@ def test_the_questions_of_a_server_are_answered_with_the_keyboard_alone(
         terminal.type(f"Why?{CTRL_S}")
         assert me.dialog("Refuse") == snapshot(name="sampling")
         if way == "yes":
-            me.press(TAB)
-            me.fill("Because.", waits_for=["LLM sampling result", '"text": "Because."'])
+            me.rest()
+            me.fill(f"{TAB}Because.", waits_for=["LLM sampling result", '"text": "Because."'])
         else:
             me.press(ESC)
             me.sees("User rejected sampling")

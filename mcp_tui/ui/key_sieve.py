@@ -2,6 +2,7 @@
 
 A press that may answer is held back until quiet has followed it. When more keys follow instead, it was typing:
 the dialog folds away, and the held key and all that come after it go to the field that had the focus before.
+Where no field had it, a character behind the key that leads into the dialog's own fields can only be meant for them.
 All keys pass one door in their order, so none can overtake another.
 """
 
@@ -42,6 +43,10 @@ class Guarded:
     def choice_for(self, key: str) -> Choice | None:
         """The answer that a key stands for; for "enter" the focused one."""
 
+    def leads_in(self, choice: Choice) -> bool:
+        """Whether this answer only puts the focus into a field of the dialog."""
+        return False
+
     @abstractmethod
     def choose(self, choice: Choice) -> None:
         """Take this answer."""
@@ -68,12 +73,20 @@ class _Held:
 class KeySieve:
     """Decides for each event what the app is to handle now."""
 
-    def __init__(self, app: App[object], shown: Callable[[], Guarded | None], fold: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        app: App[object],
+        shown: Callable[[], Guarded | None],
+        fold: Callable[[], None],
+        has_field: Callable[[], bool],
+    ) -> None:
         self._app = app
         self._shown = shown
         """The guarded dialog that has the screen, if any."""
         self._fold = fold
         """Takes that dialog off the screen, unanswered."""
+        self._has_field = has_field
+        """Whether a field had the focus before it."""
         self._presses = LonePress()
         self._held: _Held | None = None
         self._folding = False
@@ -108,6 +121,10 @@ class KeySieve:
         match self._presses.press(_what(event, is_answer), event.time, dialog.drawn_at):
             case Verdict.HOLD if isinstance(event, events.Key):
                 self._hold(_Held(event, dialog))
+            case Verdict.TYPING if way_in := self._way_in(event, dialog):
+                self._held = None
+                dialog.choose(way_in)
+                return [event]
             case Verdict.TYPING:
                 self._fold()
                 self._folding = True
@@ -120,6 +137,12 @@ class KeySieve:
             case _:
                 pass
         return []
+
+    def _way_in(self, event: events.Key | events.Paste, dialog: Guarded) -> Choice | None:
+        """The held answer, if this text behind it goes into the fields that it leads to."""
+        choice = dialog.choice_for(self._held.event.key) if self._held and self._held.dialog is dialog else None
+        is_text = isinstance(event, events.Paste) or event.is_printable
+        return choice if choice and is_text and dialog.leads_in(choice) and not self._has_field() else None
 
     def _let_go(self, event: events.Event) -> Sequence[events.Event]:
         """The held key and this one, without any Enter of a burst that folded a dialog."""

@@ -29,6 +29,7 @@ from textual import events
 from textual.app import App
 from textual.screen import ModalScreen, Screen
 from textual.timer import Timer
+from textual.widgets import Input, TextArea
 
 from mcp_tui.domain.permission import Request
 from mcp_tui.ui.answered import Answered, Asked, History, Told
@@ -112,7 +113,7 @@ class Questions:
         self._timer: Timer | None = None
         self._follows_screens = False
         self._closed = False
-        self._sieve = KeySieve(app, self._guarded, self._fold)
+        self._sieve = KeySieve(app, self._guarded, self._fold, self._has_field)
 
     # -- the queue ------------------------------------------------------------------------------------
 
@@ -270,6 +271,10 @@ class Questions:
         if isinstance(dialog, Guarded) and not dialog.takes_text and dialog is self._app.screen:
             return dialog
         return None
+
+    def _has_field(self) -> bool:
+        """Whether a field had the focus before the dialog."""
+        return isinstance(self._app.screen_stack[-2].focused, Input | TextArea)
 
     def _forget(self, question: Question[Any]) -> None:
         if question in self._queue:

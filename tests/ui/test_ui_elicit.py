@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from asking_app import AskingApp, seen, settle
-from looking import screen_text
+from looking import screen_text, until
 from textual.app import App
 from textual.widgets import Input, Static
 
@@ -126,7 +126,7 @@ async def test_where_the_answer_goes_and_what_is_to_fix_stay_in_sight_in_a_long_
             await pilot.pause()
             shown = screen_text(app)
             assert "not to the model" in shown and "1 field to fix first" in shown and "Not now" in shown
-            assert "field_19" in shown, "the field that is typed into stays in sight"
+            await until(lambda: "field_19" in screen_text(app))  # the field that is typed into stays in sight
         app.asking.close()
         assert await settle(asked) == ElicitReply("cancel")
 

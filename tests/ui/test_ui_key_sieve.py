@@ -64,7 +64,7 @@ class Table:
         self._timers: list[tuple[float, Callable[[], object]]] = []
         monkeypatch.setattr("mcp_tui.ui.key_sieve.monotonic", lambda: self.now)
         monkeypatch.setattr("mcp_tui.ui.key_sieve.later", lambda _, seconds, act: self._at(seconds, act))
-        self._sieve = KeySieve(cast(Any, self), lambda: self.question, self._fold)
+        self._sieve = KeySieve(cast(Any, self), lambda: self.question, self._fold, lambda: True)
 
     def call_later(self, act: Callable[..., object], *given: object) -> None:
         act(*given)

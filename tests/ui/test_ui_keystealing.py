@@ -133,6 +133,45 @@ async def test_a_lone_tab_goes_into_the_fields_and_from_then_on_keys_are_theirs(
         assert done == ElicitReply("accept", {"name": "asd", "size": "S"}) or done == SampleReply("asd", "human")
 
 
+@pytest.mark.parametrize("kind", ["form", "sampling"])
+async def test_a_tab_leads_what_is_typed_behind_it_at_once_into_the_fields_where_nothing_else_takes_text(
+    kind: str,
+) -> None:
+    """Such as the line that says that a call runs: it asked, and has the focus."""
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.screen.set_focus(None)
+        reply = asyncio.create_task(ASKS[kind](app))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press("tab", gap=0.05)
+        keys.type("asd")
+        keys.wait(0.05)
+        keys.press("ctrl+s")
+        done = await settle(reply)
+        assert done == ElicitReply("accept", {"name": "asd", "size": "S"}) or done == SampleReply("asd", "human")
+
+
+@pytest.mark.parametrize("focus", [True, False], ids=["in the composer", "nowhere"])
+async def test_a_tab_with_more_behind_it_folds_where_there_is_a_field_and_in_any_case_sends_nothing(
+    focus: bool,
+) -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.screen.set_focus(app.query_one(Field) if focus else None)
+        reply = asyncio.create_task(ASKS["form"](app))
+        await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press("tab", "ctrl+s" if not focus else "a", "b", gap=0.05)
+        await until(lambda: len(app.screen_stack) == 1)
+        await pilot.pause()
+        assert not reply.done() and (not focus or app.text.endswith("ab"))
+        reply.cancel()
+        await until(lambda: not app.asking.waiting)
+
+
 @pytest.mark.parametrize(
     ("kind", "key", "expected"),
     [

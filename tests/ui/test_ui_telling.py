@@ -164,6 +164,18 @@ async def test_a_call_with_a_time_of_its_own_is_given_a_minute_more(folder: Fold
         await you.sees("stopped by you")
 
 
+async def test_the_form_of_a_call_that_runs_neither_calls_a_second_time_nor_stops_it(folder: Folder) -> None:
+    async with seat(folder, [telling()]) as you:
+        await call(you, "never")
+        await you.sees("calling", "stops it")
+        await you.until(lambda: type(you.app.focused).__name__ == "Running")
+        await you.press("tab", "ctrl+s")
+        await you.sees("the call before still runs", "calling", "stops it")
+        assert you.app.bench.calls.running == 1 and not you.app.bench.calls.of("telling", "never")
+        await you.press("escape")
+        await you.sees("stopped by you")
+
+
 async def test_a_call_in_the_chat_is_given_a_minute_more_from_its_card(folder: Folder) -> None:
     async with seat(folder, [telling(call_timeout=9)], size=(140, 42)) as you:
         await you.send("/call never {}")

@@ -67,6 +67,9 @@ class ServerQuestion(Guarded, Fitted[T]):
         found = self.query(f"#{self.KEYS[key]}").results(Choice) if key in self.KEYS else iter(())
         return next(found, None)
 
+    def leads_in(self, choice: Choice) -> bool:
+        return choice.key_name.strip() == "tab"
+
     def step_back(self) -> None:
         self.dismiss(None)
 
@@ -110,7 +113,7 @@ class ServerQuestion(Guarded, Fitted[T]):
         if not self.takes_text:
             self.takes_text = True
             for choice in self.query(Choice):
-                if choice.key_name.strip() == "tab":
+                if self.leads_in(choice):
                     choice.set_consequence("on to the next field, shift+tab back")
 
     # -- keys -----------------------------------------------------------------------------------------

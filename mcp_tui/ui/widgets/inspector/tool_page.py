@@ -236,6 +236,9 @@ class ToolPage(Page):
     @on(SchemaForm.Submitted)
     def _submitted(self, event: SchemaForm.Submitted) -> None:
         event.stop()
+        if self.is_running:
+            self.app.notify("Not called: the call before still runs. esc stops it.", severity="warning", markup=False)
+            return
         event.form.set_values(event.values)  # what was sent is no draft any more
         self._call(event.values, event.other_way)
 
@@ -243,7 +246,7 @@ class ToolPage(Page):
         self.open("call", focus=True)
         self._worker = self._run(arguments, as_task)
 
-    @work(group="call", exclusive=True, exit_on_error=False)
+    @work(group="call", exit_on_error=False)
     async def _run(self, arguments: dict[str, Any], as_task: bool) -> None:
         view = self._views["call"]
         assert isinstance(view, CallView)
