@@ -10,6 +10,7 @@ from whole_app import Folder, pocket, seat
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.editors import Line
+from mcp_tui.ui.widgets.inspector.tool_page import ToolPage
 
 
 @pytest.fixture(autouse=True)
@@ -108,3 +109,27 @@ async def test_keys_behind_one_that_opens_a_page_are_the_new_pages(folder: Folde
             me.app.post_message(events.Key(key, None))
         await me.sees("ƒ book", "Where to")
         await me.until(lambda: isinstance(me.app.focused, Line))
+
+
+@pytest.mark.parametrize("size", [(80, 24), (140, 42)], ids="{0[0]}x{0[1]}".format)
+async def test_who_leaves_while_a_result_is_about_to_be_shown_is_not_called_back_to_it(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
+) -> None:
+    async with seat(folder, [pocket()], size=size) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
+        await me.sees("Add two numbers")
+        await me.press("f4", "enter")
+        await me.until(lambda: isinstance(me.app.focused, Line))
+        await me.press("1", "tab", "2")
+        go_there = ToolPage.focus_view
+
+        def just_before(page: ToolPage) -> None:
+            if page.line.active == "result":
+                me.app.post_message(events.Key("f2", None))
+            go_there(page)
+
+        monkeypatch.setattr(ToolPage, "focus_view", just_before)
+        await me.press("ctrl+s")
+        await me.until(lambda: me.place == "explorer")
+        await me.pilot.pause()
+        assert me.place == "explorer"

@@ -191,7 +191,7 @@ class Page(Vertical):
 
     def focus_view(self) -> None:
         if not self.has_class("-away"):
-            self.home.focus()
+            self.screen.set_focus(self.home)  # at once: `focus()` comes behind a key that leaves meanwhile
 
     def action_step(self, by: int) -> None:
         names = [tab for tab, _ in self.tabs()]

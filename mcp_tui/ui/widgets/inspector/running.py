@@ -68,8 +68,8 @@ class Running(VerticalGroup, can_focus=True):
             return
         if not self.has_class("-shown"):
             self.add_class("-shown")
-            if self._patience is not None and self._is_user_here():
-                self.call_after_refresh(self.focus)
+            if self._patience is not None:
+                self.call_after_refresh(self._take_focus)
         if not in_front(self):
             return
         self._frame += 1
@@ -82,10 +82,11 @@ class Running(VerticalGroup, can_focus=True):
         stops = Content.from_markup(f"{limit}   [$key] esc [/] [$quiet]stops it[/]{more}")
         self._line.update(Content.assemble(first, stops, *self._far()))
 
-    def _is_user_here(self) -> bool:
-        """Whether the focus is in the form below, or nowhere."""
+    def _take_focus(self) -> None:
+        """Unless the user went elsewhere, or it is over."""
         focused = self.screen.focused
-        return focused is None or self.parent in focused.ancestors_with_self
+        if self.has_class("-shown") and (focused is None or self.parent in focused.ancestors_with_self):
+            self.screen.set_focus(self)
 
     def _far(self) -> list[Content]:
         if self._progress is None:
