@@ -39,9 +39,9 @@ async def test_leaving_an_unanswered_call_tells_the_model_nothing(
             else:
                 terminal.type(way)
             terminal.wait_exit()
+        (audit,) = tmp_path.rglob("audit*.jsonl")
+        decisions = [json.loads(line)["decision"] for line in audit.read_text("utf-8").splitlines()]
+        assert decisions == ["stopped"] * len(calls), "nobody said no"
 
     await asyncio.to_thread(leaving)
     assert len(endpoint.requests) == 1, endpoint.requests[1:]
-    (audit,) = tmp_path.rglob("audit*.jsonl")
-    decisions = [json.loads(line)["decision"] for line in audit.read_text("utf-8").splitlines()]
-    assert decisions == ["stopped"] * len(calls), "nobody said no"

@@ -11,10 +11,12 @@ from typing import TypeVar
 from textual.await_complete import AwaitComplete
 from textual.screen import ModalScreen
 
+from mcp_tui.ui.screens.repainted import Repainted
+
 T = TypeVar("T")
 
 
-class Fitted(ModalScreen[T]):
+class Fitted(Repainted[T], ModalScreen[T]):
     """Has the classes of its breakpoints from the start."""
 
     HORIZONTAL_BREAKPOINTS = [(0, "-small"), (100, "-medium")]

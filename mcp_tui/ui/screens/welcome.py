@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 from textual import events, work
 from textual.app import ComposeResult
 from textual.containers import Vertical, VerticalGroup
-from textual.screen import Screen
 from textual.widgets import Static
 
 from mcp_tui import __version__
 from mcp_tui.ui import model_acts
+from mcp_tui.ui.screens.repainted import Repainted
 from mcp_tui.ui.widgets.key_line import KeyLine
 from mcp_tui.ui.widgets.pieces import Choice, marked, two
 
@@ -25,7 +25,7 @@ LOGO = """\
 ABOUT = "Look inside MCP servers, and chat with a model that uses their\ntools. Nothing runs before you say yes."
 
 
-class Welcome(Screen[None]):
+class Welcome(Repainted[None]):
     """Demo, add a server, connect a model. esc or F2 goes to the empty workspace."""
 
     DEFAULT_CSS = """

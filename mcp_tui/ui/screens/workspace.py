@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Horizontal
-from textual.screen import Screen
 from textual.widget import Widget
 
 from mcp_tui.domain.chat import Usage
@@ -16,6 +15,7 @@ from mcp_tui.domain.happenings import CatalogChanged, Happening, ServerChanged, 
 from mcp_tui.ui.keys import bindings
 from mcp_tui.ui.later import later
 from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.screens.repainted import Repainted
 from mcp_tui.ui.transcript.transcript import Transcript
 from mcp_tui.ui.widgets.chat_pane import ChatPane
 from mcp_tui.ui.widgets.explorer import Explorer, ExplorerPane
@@ -36,7 +36,7 @@ TOLD_EVERY = 0.1
 """Seconds between repaints of counters, however fast things happen."""
 
 
-class Workspace(Screen[None]):
+class Workspace(Repainted[None]):
     """One, two or three panes, by the width of the terminal."""
 
     CSS_PATH = ["../app.tcss", "workspace.tcss"]
