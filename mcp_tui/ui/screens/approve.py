@@ -30,7 +30,7 @@ from mcp_tui.ui.screens.fitted import Fitted
 from mcp_tui.ui.screens.proposal import Proposal
 from mcp_tui.ui.screens.remember import RememberStep
 from mcp_tui.ui.screens.request_view import day_of, question
-from mcp_tui.ui.widgets.pieces import Choice, two
+from mcp_tui.ui.widgets.pieces import Choice, column, two
 from mcp_tui.ui.widgets.seen_scroll import SeenScroll
 
 _CHROME = 7
@@ -279,4 +279,4 @@ def _undecided(proposals: Sequence[Proposal]) -> list[Proposal]:
 
 def _answers(proposal: Proposal) -> VerticalGroup:
     told = question(proposal.as_edited, proposal.edited)
-    return VerticalGroup(SeenScroll(*told, classes="question"), *choices(proposal), classes="step")
+    return VerticalGroup(SeenScroll(*column(told), classes="question"), *choices(proposal), classes="step")

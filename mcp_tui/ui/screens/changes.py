@@ -11,7 +11,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.domain.definition_change import Change, Words
-from mcp_tui.ui.widgets.pieces import Choice, marked, pairs, two
+from mcp_tui.ui.widgets.pieces import Choice, column, marked, pairs, two
 
 _AROUND = 20
 """Characters that stay at each end of what two long texts have in common."""
@@ -28,7 +28,7 @@ class ChangesStep(VerticalGroup):
     def compose(self) -> ComposeResult:
         with VerticalScroll(classes="question", can_focus=False):
             yield two("[b]What changed[/b]", marked("[$quiet]since $date[/]", date=self._allowed_on), "gap")
-            yield from change_rows(self._changes)
+            yield from column(change_rows(self._changes))
         yield Choice("esc", "Back", "to the answers", id="back")
 
 

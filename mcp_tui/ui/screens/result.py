@@ -22,7 +22,7 @@ from mcp_tui.domain.text import human_size, visible
 from mcp_tui.ui.screens.server_question import ServerQuestion
 from mcp_tui.ui.widgets.editors import Area, Unplain
 from mcp_tui.ui.widgets.findings import MOST_TOLD, finding_line, marked_text
-from mcp_tui.ui.widgets.pieces import Choice, hints, key, marked, two
+from mcp_tui.ui.widgets.pieces import Choice, column, hints, key, marked, two
 from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 MOST_SHOWN = 40_000
@@ -53,7 +53,7 @@ class ResultDialog(ServerQuestion[Ruling]):
             )
             with VerticalGroup(id="look"):
                 with VerticalScroll(classes="question", can_focus=False):
-                    yield from self._told()
+                    yield from column(self._told())
                 yield Choice("a", "Send", "the model gets it as shown", id="send")
                 yield Choice("e", "Edit", "trim or redact it, then send it", id="edit")
                 yield Choice("r", "Withhold, and say why", "the model hears your reason", id="reason")

@@ -70,6 +70,7 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
                 yield from self._tools()
                 yield Static("the answer, as the server gets it", classes="role")
                 yield self._answer
+                (self._calls if ask.tools else self._answer).add_class("-last")
                 if ask.tools:
                     told = 'calls of these tools as JSON, or nothing: [{"name": …, "arguments": {…}}]'
                     yield Static(Content(told), classes="role")

@@ -16,6 +16,7 @@ from mcp_tui.domain.schema import Field, type_words
 from mcp_tui.domain.text import clean, clean_line, shorten
 from mcp_tui.ui.widgets.form_choices import YesNoEntry
 from mcp_tui.ui.widgets.form_entry import Entry
+from mcp_tui.ui.widgets.pieces import column
 
 _MAX_SUGGESTIONS = 5
 
@@ -124,7 +125,7 @@ class ObjectRows(VerticalGroup):
             height: auto; layout: horizontal;
             & > .left { width: 1fr; } & > .right { width: auto; margin-left: 2; color: $text-muted; }
         }
-        & > .nested { height: auto; border-left: solid $panel; padding-left: 2; & > :last-child { margin-bottom: 0; } }
+        & > .nested { height: auto; border-left: solid $panel; padding-left: 2; & > .-last { margin-bottom: 0; } }
         & > .says { color: $text-muted; &:ansi { text-style: dim; } }
         &.-wrong > .says { color: $text-error; text-style: none; }
     }
@@ -164,12 +165,12 @@ MakeEntry = Callable[[Field], Entry]
 
 def rows_for(fields: tuple[Field, ...], make: MakeEntry, *, titles: bool = False, warn: bool = False) -> list[Row]:
     """The rows of some fields, those of objects inside them."""
-    return [
+    return column(
         ObjectRows(field, rows_for(field.fields, make, titles=titles, warn=warn), titles=titles)
         if field.kind == "object"
         else FieldRow(field, make(field), titles=titles, warning=secret_words(field) if warn else "")
         for field in fields
-    ]
+    )
 
 
 def secret_words(field: Field) -> str:

@@ -5,6 +5,9 @@ Texts given as `str` are markup of our own; foreign text comes as `Content`, bui
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import TypeVar
+
 from textual import events
 from textual.app import ComposeResult
 from textual.containers import HorizontalGroup, Vertical, VerticalGroup
@@ -17,6 +20,7 @@ from textual.widgets import Static
 from mcp_tui.domain.text import clean, clean_line
 
 Words = str | Content
+W = TypeVar("W", bound=Widget)
 
 
 def in_front(widget: Widget) -> bool:
@@ -53,6 +57,17 @@ def pairs(*rows: tuple[Words, Words], classes: str = "values") -> VerticalGroup:
         *(HorizontalGroup(Static(name, classes="name"), Static(value), classes="pair") for name, value in rows),
         classes=classes,
     )
+
+
+def column(widgets: Iterable[W]) -> list[W]:
+    """Widgets one below the other; the last has the class `-last`, for it needs no room below.
+
+    A rule for `:last-child` would have Textual look up the styles of all widgets anew for each one that comes.
+    """
+    found = list(widgets)
+    for last in found[-1:]:
+        last.add_class("-last")
+    return found
 
 
 def key(name: str) -> str:
