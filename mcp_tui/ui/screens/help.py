@@ -34,7 +34,8 @@ from mcp_tui.ui.widgets.inspector.resource_page import ResourcePage
 from mcp_tui.ui.widgets.inspector.server_page import ServerDetails, ServerLog, ServerPage
 from mcp_tui.ui.widgets.inspector.sign_in_page import SignInView
 from mcp_tui.ui.widgets.inspector.texts import ResourceLink
-from mcp_tui.ui.widgets.inspector.tool_page import ToolDetails, ToolPage
+from mcp_tui.ui.widgets.inspector.tool_details import ToolDetails
+from mcp_tui.ui.widgets.inspector.tool_page import ToolPage
 from mcp_tui.ui.widgets.pieces import two
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 from mcp_tui.ui.widgets.tasks import TasksView

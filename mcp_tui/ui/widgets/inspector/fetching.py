@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -22,7 +22,7 @@ from mcp_tui.ui.widgets.inspector.page import Page, View
 from mcp_tui.ui.widgets.inspector.running import Running
 from mcp_tui.ui.widgets.messages import CopyRequested, LinkRequested
 from mcp_tui.ui.widgets.pieces import marked, prose
-from mcp_tui.ui.widgets.schema_form import SchemaForm, Suggest
+from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
@@ -65,24 +65,6 @@ class TextsView(View):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return bool(self.text) if action in ("insert", "copy", "open_link") else True
-
-
-class FormView(View, can_focus=False):
-    """A form of its own tab."""
-
-    def __init__(
-        self, schema: Mapping[str, Any], label: str, values: Mapping[str, Any] | None, suggest: Suggest
-    ) -> None:
-        super().__init__()
-        given = dict(values) if values is not None else None
-        self.form = SchemaForm(schema, submit_label=label, values=given, suggest=suggest)
-
-    def compose(self) -> ComposeResult:
-        yield self.form
-
-    @property
-    def home(self) -> Widget:
-        return next((each for each in self.screen.focus_chain if self.form in each.ancestors), self)
 
 
 class AskingPage(Page):

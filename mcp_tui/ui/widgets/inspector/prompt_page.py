@@ -16,7 +16,8 @@ from mcp_tui.domain.catalog import Prompt
 from mcp_tui.domain.content import PromptResult, block_text
 from mcp_tui.domain.schema import schema_for_prompt
 from mcp_tui.ui.refs import Ref, find
-from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView, TextsView, failure_lines
+from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, TextsView, failure_lines
+from mcp_tui.ui.widgets.inspector.form_view import AskingForm
 from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.texts import BADGE, block_view, breach_view
@@ -99,7 +100,7 @@ class PromptPage(AskingPage):
     def make(self, tab: str) -> View:
         match tab:
             case "arguments":
-                return FormView(schema_for_prompt(self.prompt), "Fetch", self._values, self._suggest)
+                return AskingForm(schema_for_prompt(self.prompt), "Fetch", self._values, self._suggest)
             case "raw":
                 result = self._fetched.result if self._fetched else None
                 return RawView(("Definition", self.prompt.raw), ("Result", result.raw if result else None))

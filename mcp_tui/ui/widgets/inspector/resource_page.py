@@ -13,7 +13,8 @@ from mcp_tui.domain.catalog import Resource, Template
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.uri_template import expand, lists, schema_for
 from mcp_tui.ui.refs import Ref, find
-from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage, FormView
+from mcp_tui.ui.widgets.inspector.fetching import Asked, AskingPage
+from mcp_tui.ui.widgets.inspector.form_view import AskingForm
 from mcp_tui.ui.widgets.inspector.page import View
 from mcp_tui.ui.widgets.inspector.raw_view import RawView
 from mcp_tui.ui.widgets.inspector.resource_views import Contents, Read, ResourceDetails
@@ -62,7 +63,7 @@ class ResourcePage(AskingPage):
     def make(self, tab: str) -> View:
         match tab:
             case "variables":
-                return FormView(schema_for(self.item.key), "Read", self._values, self._suggest)
+                return AskingForm(schema_for(self.item.key), "Read", self._values, self._suggest)
             case "details":
                 return ResourceDetails(self.item)
             case "raw":
