@@ -1,6 +1,6 @@
-"""The app: themes, the first screen, the workbench's life, and the way out. What a key does is in keys.py.
+"""The app: themes, the first screen, the workbench's life, and what every screen can have done.
 
-What happens when something fails that nobody foresaw is in unforeseen.py.
+What a key does is in keys.py, how it ends in leaving.py, and what nobody foresaw in unforeseen.py.
 """
 
 from __future__ import annotations
@@ -8,10 +8,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
-import signal
-import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +21,7 @@ from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
+from mcp_tui.ui.leaving import Leaving
 from mcp_tui.ui.themes import INK, PAPER, PLAIN, with_roles
 from mcp_tui.ui.toasts import Toasts
 from mcp_tui.ui.unforeseen import SturdyApp
@@ -39,12 +37,6 @@ if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
-
-ENDING_SIGNALS = ("SIGTERM", "SIGHUP")
-STOPS_WITHIN = 0.5
-"""Seconds that a turn or a call gets to end when the app leaves."""
-LAST_RESORT = 2.0
-"""Seconds that the terminal has to let go of us once all is closed; one that hung up never does."""
 
 
 def _commands() -> type[Provider]:
@@ -85,7 +77,7 @@ class McpTuiApp(SturdyApp):
         self._curtain = Curtain([clean_line(name) for name in servers])
         self._bursts = Bursts(self, super().on_event)
         self._starts_with_welcome = welcome
-        self._is_leaving = False
+        self._leaving = Leaving(self)
         self._toasts = Toasts(self)
 
     # -- life ---------------------------------------------------------------------------------------
@@ -94,12 +86,8 @@ class McpTuiApp(SturdyApp):
         return self._curtain
 
     def on_mount(self) -> None:
-        loop = asyncio.get_running_loop()
-        for name in ENDING_SIGNALS:
-            if (number := getattr(signal, name, None)) and not self.is_headless:
-                with suppress(NotImplementedError):  # on Windows no loop listens to signals
-                    loop.add_signal_handler(number, self._end, 128 + int(number))
-        loop.set_exception_handler(self.task_failed)
+        self._leaving.by_signals()
+        asyncio.get_running_loop().set_exception_handler(self.task_failed)
         # Textual takes the terminal back after ctrl+z, but draws nothing until something changes.
         self.app_resume_signal.subscribe(self, lambda _app: self.refresh(layout=True))
         self.call_after_refresh(self._raise_curtain)
@@ -162,65 +150,16 @@ class McpTuiApp(SturdyApp):
 
         self.push_screen(Welcome())
 
-    def _end(self, code: int) -> None:
-        """End the servers, then leave."""
-        if not self._is_leaving:
-            self._is_leaving = True
-            self._leaving = asyncio.create_task(self._leave(code))
-
-    async def _leave(self, code: int) -> None:
-        try:
-            await self._close()
-        finally:
-            if not self.is_headless:
-                last_resort = threading.Timer(LAST_RESORT, os._exit, (code,))
-                last_resort.daemon = True
-                last_resort.start()
-            self.exit(code, return_code=code)
-
     async def action_quit(self) -> None:
-        """Leave, after asking when a tool call runs."""
-        if self._is_leaving:
-            return
-        if self.raised.is_set() and self.is_working:
-            return await self._ask_before_leaving()
-        self._end(0)
+        await self._leaving.ask()
 
     @property
     def is_working(self) -> bool:
         """Whether a tool call runs."""
         return self.bench.calls.running > 0
 
-    async def _ask_before_leaving(self) -> None:
-        from mcp_tui.ui.screens.confirm import Confirm
-
-        def answered(leave: bool | None) -> None:
-            if leave:
-                self._end(0)
-
-        await self.push_screen(
-            Confirm(
-                "Quit while a tool call runs?",
-                "The call is stopped, and its server told.",
-                ("y", "Quit", "stop the call and leave"),
-                ("n", "Stay", "let it finish"),
-            ),
-            answered,
-        )
-
     async def on_unmount(self) -> None:
-        """However it comes to the end, by a crash too, nothing that it started outlives it."""
-        await self._close()
-
-    async def _close(self) -> None:
-        """End all that runs. What asks goes before its questions: a turn would tell the model that they were denied."""
-        if self.raised.is_set():
-            ends = asyncio.gather(*(worker.wait() for worker in self.workers), return_exceptions=True)
-            self.workers.cancel_all()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(ends, STOPS_WITHIN)
-            self.asking.close()
-            await self.bench.aclose()
+        await self._leaving.close()
 
     # -- keys and the clipboard -----------------------------------------------------------------------
 
