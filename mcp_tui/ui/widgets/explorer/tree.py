@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.style import Style
@@ -10,19 +9,15 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.message import Message
 from textual.widgets import Tree
-from textual.widgets.tree import TreeNode
 
 from mcp_tui.domain.catalog import Kind, Tool
 from mcp_tui.ui.refs import Ref, find
+from mcp_tui.ui.widgets.explorer.branches import Branches, Node, depth_of, row_of
 from mcp_tui.ui.widgets.explorer.rows import Outline, Row
 from mcp_tui.ui.widgets.messages import CopyRequested
 
 if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
-
-Node = TreeNode[Row]
-Key = tuple[Ref, int]
-"""A row among its siblings: a server may list two tools of one name."""
 
 
 class Explorer(Tree[Row]):
@@ -37,7 +32,7 @@ class Explorer(Tree[Row]):
     DEFAULT_CSS = """
     Explorer {
         height: 1fr;
-                background: transparent; background-tint: transparent 0%;
+        background: transparent; background-tint: transparent 0%;
         overflow-x: hidden; scrollbar-size-vertical: 1;
         &:focus { background-tint: transparent 0%; }
         & > .tree--cursor {
@@ -115,12 +110,9 @@ class Explorer(Tree[Row]):
         self.auto_expand = False
         self._bench = bench
         self._query = ""
-        self._folds: dict[Ref, bool] = {}
-        """What the user unfolded (True) or folded; a filter opens everything and teaches nothing."""
+        self._branches = Branches(self, bench)
         self._is_waiting = False
         self._told: Ref | None = None
-
-    # -- what is shown ------------------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self.root.expand()
@@ -160,7 +152,7 @@ class Explorer(Tree[Row]):
         self._is_waiting = False
         outline = Outline(self._bench, self._query)
         before = self.ref
-        self._fill(self.root, outline.servers(), outline)
+        self._branches.show(outline)
         stays = before is not None and before.is_item and not is_new
         wanted = before if stays else outline.best or before
         if wanted is not None:
@@ -170,76 +162,13 @@ class Explorer(Tree[Row]):
         self._told = self.ref
         self.post_message(self.Synced(outline))
 
-    def _fill(self, parent: Node, rows: list[Row], outline: Outline) -> None:
-        """Make a node's children these rows. Nodes that are there already are kept."""
-        wanted = _numbered([row.ref for row in rows])
-        nodes = dict(zip(_numbered([_row(node).ref for node in parent.children]), parent.children, strict=True))
-        if list(nodes) != wanted:
-            nodes = self._match(parent, wanted, nodes)
-        for place, (key, row) in enumerate(zip(wanted, rows, strict=True)):
-            node = nodes.get(key)
-            if node is None:
-                node = parent.add(Text(), row, before=place, allow_expand=row.folds)
-            elif node.data != row:
-                node.data = row
-                node.allow_expand = row.folds
-                node.refresh()
-            if row.folds:
-                self._fold(node, outline)
-            elif node.children:
-                node.remove_children()
-
-    def _match(self, parent: Node, wanted: list[Key], nodes: dict[Key, Node]) -> dict[Key, Node]:
-        """The nodes that can stay: those still wanted, in the order wanted. The others are removed."""
-        kept = [key for key in nodes if key in set(wanted)]
-        if kept != [key for key in wanted if key in nodes] or len(kept) * 2 < len(nodes):
-            parent.remove_children()
-            return {}
-        for key in nodes.keys() - set(kept):
-            nodes[key].remove()
-        return {key: nodes[key] for key in kept}
-
-    def _fold(self, node: Node, outline: Outline) -> None:
-        """Fold or unfold a node as the user left it; only open nodes have children."""
-        row = _row(node)
-        is_open = outline.is_filtered or self._folds.get(row.ref, self._opens_at_start(row.ref))
-        with self.prevent(Tree.NodeExpanded, Tree.NodeCollapsed):
-            if is_open and not node.is_expanded:
-                node.expand()
-            elif not is_open and node.is_expanded:
-                node.collapse()
-        if is_open:
-            self._fill_open(node, outline)
-        elif node.children:
-            node.remove_children()
-
-    def _fill_open(self, node: Node, outline: Outline) -> None:
-        ref = _row(node).ref
-        rows = outline.groups(ref.server) if ref.kind is None else outline.items(ref.server, ref.kind)
-        self._fill(node, rows, outline)
-
-    def _opens_at_start(self, ref: Ref) -> bool:
-        """The first server is open, and its tools."""
-        return ref.kind in (None, Kind.TOOL) and ref.server == next(iter(self._bench.hub.names), None)
-
     def _put_cursor(self, ref: Ref) -> None:
         """The cursor on a row, or else on the nearest one around it."""
         if self.last_line < 0:  # asking for the last line also makes the tree number its lines
             return
-        found = {_row(node).ref: node for node in self._below(self.root)}
-        for place in (ref, Ref(ref.server, ref.kind), Ref(ref.server)):
-            if (node := found.get(place)) is not None:
-                if node is not self.cursor_node:
-                    self.move_cursor(node)
-                return
-
-    def _below(self, node: Node) -> Iterator[Node]:
-        """The nodes below one, last first, so that of two with the same reference the upper one counts."""
-        for child in reversed(node.children):
-            yield from self._below(child)
-            yield child
-
-    # -- how a row looks ----------------------------------------------------------------------------
+        node = self._branches.nearest(ref)
+        if node is not None and node is not self.cursor_node:
+            self.move_cursor(node)
 
     def get_label_width(self, node: Node) -> int:
         return 1  # rows are as wide as the pane, so thousands of them need no measuring
@@ -248,7 +177,7 @@ class Explorer(Tree[Row]):
         """Fold mark, icon and name at the left, the note at the right edge, on one ground over the whole width."""
         if (row := node.data) is None:
             return Text()
-        depth = sum(1 for _ in _ancestors(node)) - 1
+        depth = depth_of(node)
         width = self.scrollable_content_region.width - depth * self.guide_depth
         label = Text(no_wrap=True, end="")
         if depth < 2:
@@ -265,11 +194,9 @@ class Explorer(Tree[Row]):
     def _role(self, role: str) -> Style:
         return self.get_component_rich_style(f"explorer--{role}", partial=True) if role else Style()
 
-    # -- keys ---------------------------------------------------------------------------------------
-
     def on_tree_node_selected(self, event: Tree.NodeSelected[Row]) -> None:
         event.stop()
-        ref = _row(event.node).ref
+        ref = row_of(event.node).ref
         if ref.is_server or ref.is_item:
             self.post_message(self.Selected(ref))
         else:
@@ -286,16 +213,17 @@ class Explorer(Tree[Row]):
         event.stop()
         if event.node.data is not None:
             self._learn(event.node.data.ref, True)
-            self._fill_open(event.node, Outline(self._bench, self._query))
+            self._branches.fill_open(event.node, Outline(self._bench, self._query))
 
     def on_tree_node_collapsed(self, event: Tree.NodeCollapsed[Row]) -> None:
         event.stop()
-        self._learn(_row(event.node).ref, False)
+        self._learn(row_of(event.node).ref, False)
         event.node.remove_children()
 
     def _learn(self, ref: Ref, is_open: bool) -> None:
+        """A filter opens everything and teaches nothing."""
         if not self.is_filtered:
-            self._folds[ref] = is_open
+            self._branches.learn(ref, is_open)
 
     def action_fold(self) -> None:
         """Fold what is open, else go to what this is in."""
@@ -351,23 +279,3 @@ class Explorer(Tree[Row]):
         super().watch_hover_line(previous_hover_line, hover_line)
         node = self.get_node_at_line(hover_line) if hover_line >= 0 else None
         self.tooltip = Text(node.data.name) if node and node.data and node.data.ref.is_item else None
-
-
-def _row(node: Node) -> Row:
-    assert node.data is not None, "every node but the root has a row"
-    return node.data
-
-
-def _ancestors(node: Node) -> Iterator[Node]:
-    while node.parent is not None:
-        node = node.parent
-        yield node
-
-
-def _numbered(refs: list[Ref]) -> list[Key]:
-    seen: dict[Ref, int] = {}
-    keys: list[Key] = []
-    for ref in refs:
-        seen[ref] = seen.get(ref, -1) + 1
-        keys.append((ref, seen[ref]))
-    return keys
