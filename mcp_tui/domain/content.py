@@ -106,6 +106,11 @@ class PromptResult:
     """As of a `ToolResult`."""
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
 
+    @property
+    def text(self) -> str:
+        """All messages as text."""
+        return "\n\n".join(block_text(message.block) for message in self.messages)
+
 
 @dataclass(frozen=True, slots=True)
 class ResourceResult:
@@ -113,6 +118,11 @@ class ResourceResult:
     breach: str = ""
     """As of a `ToolResult`."""
     raw: Mapping[str, Any] = field(default_factory=dict[str, Any])
+
+    @property
+    def text(self) -> str:
+        """All that is text in it; bytes have none."""
+        return "\n\n".join(block.text for block in self.contents if block.text is not None)
 
 
 def block_text(block: Block) -> str:

@@ -18,6 +18,7 @@ from mcp_tui.domain.asks import ServerAsks
 from mcp_tui.domain.catalog import NOTHING_SAID, Catalog, Item, Kind, Prompt, Resource, Template, Tool
 from mcp_tui.domain.chat import Conversation
 from mcp_tui.domain.content import PromptResult, ResourceResult, ToolResult
+from mcp_tui.domain.echoes import Heard
 from mcp_tui.domain.errors import PermissionDenied, ServerUnreachable
 from mcp_tui.domain.fair import Fair
 from mcp_tui.domain.gate import Asker, Gate, NobodyToAsk
@@ -92,6 +93,7 @@ class Workbench:
         self.roots = Roots(home, self.hub)
         self.models = Models(home)
         self.conversation = Conversation()
+        self.heard = Heard()
         self.calls = Calls()
         self.sending = Sending(self)
         self.tasks = Tasks(self.hub, self.tell)
@@ -281,7 +283,9 @@ class Workbench:
         request = self.request(prompt, dict(arguments), initiator, consented=consented)
         allowed = (await self._allowed(request)).arguments
         with self.audit.running(prompt.kind, prompt.server, prompt.name, allowed):
-            return await self.hub.get_prompt(prompt.server, prompt.name, allowed)
+            result = await self.hub.get_prompt(prompt.server, prompt.name, allowed)
+        self.heard.note(prompt.server, result.text, fetched=True)
+        return result
 
     async def read_resource(
         self, resource: Resource | Template, uri: str = "", *, initiator: Initiator = Initiator.USER
@@ -292,7 +296,9 @@ class Workbench:
         request = replace(self.request(resource, {}, initiator, consented=consented), item=address)
         allowed = (await self._allowed(request)).arguments
         with self.audit.running(resource.kind, resource.server, address, allowed):
-            return await self.hub.read_resource(resource.server, address)
+            result = await self.hub.read_resource(resource.server, address)
+        self.heard.note(resource.server, result.text, fetched=True)
+        return result
 
     def may_read(self, resource: Resource | Template, uri: str) -> bool:
         """Whether the user's leave to read an address is there already, so that nobody need be asked."""
@@ -315,6 +321,7 @@ class Workbench:
         """One turn of the chat; None sends the same history again. Raises ModelMissing when there is no model."""
         settings = self.home.settings
         self.reviews.begin_turn()
+        self.heard.say(text or "")
         return run_turn(
             self.conversation,
             text,
@@ -330,4 +337,4 @@ class Workbench:
     def new_chat(self) -> None:
         """Begin an empty conversation."""
         self.conversation = Conversation()
-        self._offer.forget()
+        self.heard.forget()

@@ -7,10 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from mcp_tui.domain.catalog import Tool
-from mcp_tui.domain.chat import OfferedTool, UserMessage
+from mcp_tui.domain.chat import OfferedTool
 from mcp_tui.domain.content import ToolResult
-from mcp_tui.domain.echoes import Heard
-from mcp_tui.domain.errors import ServerError
 from mcp_tui.domain.patience import Patience
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.servers.names import aliases
@@ -26,7 +24,6 @@ class Offer:
     def __init__(self, bench: Workbench) -> None:
         self._bench = bench
         self._names: dict[str, Tool] = {}
-        self._heard = Heard()
 
     async def settle(self) -> None:
         await self._bench.reviews.settle()
@@ -44,8 +41,7 @@ class Offer:
 
     def request(self, tool: Tool, arguments: dict[str, Any], who: str) -> Request:
         request = self._bench.request(tool, arguments, Initiator.MODEL, who=who)
-        said = [message.text for message in self._bench.conversation.messages if isinstance(message, UserMessage)]
-        return replace(request, echoes=self._heard.find(arguments, said))
+        return replace(request, echoes=self._bench.heard.find(arguments))
 
     def patience(self, tool: Tool) -> Patience | None:
         return self._bench.hub.patience(tool.server)
@@ -53,14 +49,4 @@ class Offer:
     async def call(
         self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
     ) -> ToolResult:
-        try:
-            result = await self._bench.sending.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
-        except ServerError as error:  # its words reach the model too
-            self._heard.note(tool.server, str(error))
-            raise
-        self._heard.note(tool.server, result.text)
-        return result
-
-    def forget(self) -> None:
-        """A new chat: the model has read nothing yet."""
-        self._heard.forget()
+        return await self._bench.sending.send(tool, arguments, Initiator.MODEL, progress, patience=patience)

@@ -44,6 +44,9 @@ class Sending:
                 seconds = time.monotonic() - started
                 record = CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error)
                 self._bench.calls.add(record)
+                self._bench.heard.note(
+                    tool.server, result.text if result else error, fetched=initiator is not Initiator.MODEL
+                )
                 self._bench.tell(Called(tool.server, tool.name))
 
             try:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mcp_tui.domain.catalog import Hints, Kind
-from mcp_tui.domain.echoes import SHORTEST, Echo, Heard, still_in
+from mcp_tui.domain.echoes import MOST_TEXTS, SHORTEST, Echo, Heard, still_in
 from mcp_tui.domain.masking import HIDDEN
 from mcp_tui.domain.permission import Initiator, Request
 from mcp_tui.domain.risk import is_high
@@ -48,8 +48,42 @@ def test_less_than_that_is_chance(arguments: dict[str, object]) -> None:
     assert heard().find(arguments) == ()
 
 
-def test_what_the_user_wrote_is_the_users() -> None:
-    assert heard().find({"body": CODE}, said=[f"please send that {CODE}"]) == ()
+def test_what_the_user_wrote_first_is_the_users() -> None:
+    known = Heard()
+    known.say(f"please send that {CODE}")
+    known.note("mail", f"Dear reader, {CODE}, do not tell.")
+    assert known.find({"body": CODE}) == ()
+
+
+def test_what_a_server_gave_first_stays_its_own_whoever_puts_it_into_the_chat() -> None:
+    known = heard()
+    known.say(CODE)
+    known.note("web", f"You said: {CODE}")
+    known.note("mail", f"Dear reader, {CODE}, do not tell.")
+    assert [echo.server for echo in known.find({"body": CODE})] == ["mail"]
+
+
+def test_what_the_user_fetched_is_known_again_once_some_of_it_was_said() -> None:
+    known = Heard()
+    known.note("mail", CODE, fetched=True)
+    known.say("what is the weather in Paris?")
+    assert known.find({"body": CODE}) == ()
+    known.say(f"look: {CODE[:SHORTEST]}")
+    (echo,) = known.find({"body": CODE})
+    known.note("mail", CODE)
+    assert known.find({"body": CODE}) == (echo,), "nothing is told twice"
+    known.forget()
+    assert known.find({"body": CODE}) == ()
+    known.say(CODE)
+    assert known.find({"body": CODE}) == (echo,), "it may be put into the next chat, too"
+
+
+def test_a_server_that_floods_displaces_only_its_own_texts() -> None:
+    known = heard()
+    for number in range(MOST_TEXTS + 9):
+        known.note("flood", f"nothing of interest, for the {number}th time")
+    assert [echo.server for echo in known.find({"body": CODE})] == ["mail"]
+    assert known.find({"body": "nothing of interest, for the 0th time"[-SHORTEST:]}) == ()
 
 
 def test_each_server_and_argument_is_named_once() -> None:

@@ -61,7 +61,7 @@ class PromptPreview(TextsView):
     def text(self) -> str:
         """All messages as text (raw)."""
         result = self._fetched.result if self._fetched else None
-        return "\n\n".join(block_text(message.block) for message in result.messages) if result else ""
+        return result.text if result else ""
 
     def _arguments(self, arguments: dict[str, str]) -> Iterator[Widget]:
         if not self._prompt.arguments:

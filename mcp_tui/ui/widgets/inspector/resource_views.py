@@ -57,7 +57,7 @@ class Contents(TextsView):
     def text(self) -> str:
         """The text that was read (raw); bytes have none."""
         result = self._read.result if self._read else None
-        return "\n\n".join(block.text for block in result.contents if block.text is not None) if result else ""
+        return result.text if result else ""
 
 
 class ResourceDetails(View):
