@@ -2,7 +2,8 @@
 
 A press that may answer is held back until quiet has followed it. When more keys follow instead, it was typing:
 the dialog folds away, and the held key and all that come after it go to the field that had the focus before.
-Where no field had it, a character behind the key that leads into the dialog's own fields can only be meant for them.
+Where no field had it, a character behind the key that leads into the dialog's own fields can only be meant for them;
+no Enter of that burst answers.
 All keys pass one door in their order, so none can overtake another.
 """
 
@@ -38,6 +39,8 @@ class Guarded:
     """When its answers were drawn, on the event clock; None while they are not."""
     takes_text = False
     """Whether it edits text at the moment: then keys are just keys."""
+    burst_until = float("-inf")
+    """The time of the last key of a burst that led into its fields: none of these may answer."""
 
     @abstractmethod
     def choice_for(self, key: str) -> Choice | None:
@@ -91,6 +94,8 @@ class KeySieve:
         self._held: _Held | None = None
         self._folding = False
         """A burst of keys has folded a dialog and still goes on."""
+        self._led_in: Guarded | None = None
+        """A burst of keys has gone into this dialog's fields and still goes on."""
 
     @property
     def last_key(self) -> float:
@@ -109,7 +114,10 @@ class KeySieve:
         return self._unguarded(event) if dialog is None else self._guarded(event, dialog)
 
     def _unguarded(self, event: events.Key | events.Paste) -> Sequence[events.Event]:
-        self._folding = self._folding and event.time - self._presses.last < QUIET_AFTER
+        if event.time - self._presses.last >= QUIET_AFTER:
+            self._folding, self._led_in = False, None
+        if self._led_in:
+            self._led_in.burst_until = event.time
         self._presses.note(event.time)
         return self._let_go(event)  # with a held key whose dialog has gone meanwhile
 
@@ -122,7 +130,7 @@ class KeySieve:
             case Verdict.HOLD if isinstance(event, events.Key):
                 self._hold(_Held(event, dialog))
             case Verdict.TYPING if way_in := self._way_in(event, dialog):
-                self._held = None
+                self._held, self._led_in = None, dialog
                 dialog.choose(way_in)
                 return [event]
             case Verdict.TYPING:

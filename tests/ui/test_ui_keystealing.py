@@ -153,6 +153,26 @@ async def test_a_tab_leads_what_is_typed_behind_it_at_once_into_the_fields_where
         assert done == ElicitReply("accept", {"name": "asd", "size": "S"}) or done == SampleReply("asd", "human")
 
 
+async def test_no_enter_of_a_burst_that_a_tab_led_into_the_fields_sends_them() -> None:
+    app = AskingApp()
+    async with app.run_test(size=(100, 40)) as pilot:
+        app.screen.set_focus(None)
+        reply = asyncio.create_task(ASKS["sampling"](app))
+        dialog = await seen(pilot)
+        keys = Keyboard(app)
+        keys.wait(1)
+        keys.press("tab", "a", gap=0.2)
+        for key in ("tab", "tab", "enter"):
+            await pilot.pause()
+            keys.press(key, gap=0.2)
+        await pilot.pause()
+        assert dialog.choice_for("enter") is dialog.choice_for("ctrl+s")
+        assert not reply.done()
+        keys.wait(0.1)
+        keys.press("enter")
+        assert await settle(reply) == SampleReply("a", "human")
+
+
 @pytest.mark.parametrize("focus", [True, False], ids=["in the composer", "nowhere"])
 async def test_a_tab_with_more_behind_it_folds_where_there_is_a_field_and_in_any_case_sends_nothing(
     focus: bool,

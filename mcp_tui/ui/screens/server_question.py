@@ -106,7 +106,7 @@ class ServerQuestion(Guarded, Fitted[T]):
         """A click, or Enter once the person is in the fields. Before that Enter comes through the sieve."""
         event.stop()
         seen = self.drawn_at is not None and event.pressed_at - self.drawn_at >= QUIET_BEFORE
-        if self.takes_text or (event.clicked and seen):
+        if (event.clicked and seen) or (self.takes_text and event.pressed_at > self.burst_until):
             self.choose(event.choice)
 
     def _enter_fields(self) -> None:
