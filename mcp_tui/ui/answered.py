@@ -128,34 +128,22 @@ def review(looked_at: Review, accepted: bool | None) -> Told:
     found = "\n".join(
         f"{each.kind.value}: {each.what}, in {tool or said.where}" for tool, said, each in looked_at.findings
     )
-    texts = _kept(("tools", tools), ("suspicious", found))
-    if accepted is None:
-        return Told(STOPPED, "open", texts)
-    return Told("accepted as shown", "yes", texts) if accepted else Told("left out of the chat", "no", texts)
+    return _either(accepted, "accepted as shown", "left out of the chat", ("tools", tools), ("suspicious", found))
 
 
 def consent(spec: ServerSpec, agreed: bool | None) -> Told:
     """None: the program left before there was an answer."""
-    texts = _kept(("starts", spec.address))
-    if agreed is None:
-        return Told(STOPPED, "open", texts)
-    return Told("agreed", "yes", texts) if agreed else Told("left off", "no", texts)
+    return _either(agreed, "agreed", "left off", ("starts", spec.address))
 
 
 def rounds(count: int, go_on: bool | None) -> Told:
     """None: the turn was stopped before there was an answer."""
-    texts = _kept(("rounds so far", str(count)))
-    if go_on is None:
-        return Told(STOPPED, "open", texts)
-    return Told("went on", "yes", texts) if go_on else Told("stopped there", "no", texts)
+    return _either(go_on, "went on", "stopped there", ("rounds so far", str(count)))
 
 
 def page(tool: Tool, agreed: bool | None) -> Told:
     """None: the program left before there was an answer."""
-    texts = _kept(("page", tool.page))
-    if agreed is None:
-        return Told(STOPPED, "open", texts)
-    return Told("let into the browser", "yes", texts) if agreed else Told("left closed", "no", texts)
+    return _either(agreed, "let into the browser", "left closed", ("page", tool.page))
 
 
 def elicitation(ask: Elicitation, reply: ElicitReply | None) -> Told:
@@ -197,6 +185,13 @@ def roots(told: RootsTold, number: int) -> Answered:
     words = f"sent {count} folder{'' if count == 1 else 's'}" if count else "sent no folders"
     texts = _kept(("folders", "\n".join(told.uris)))
     return Answered(number, "roots", told.server, "", time.time(), None, Told(words, "yes", texts))
+
+
+def _either(answer: bool | None, yes: str, no: str, *texts: tuple[str, str]) -> Told:
+    """What came of a question with two answers; None: it ended without one."""
+    if answer is None:
+        return Told(STOPPED, "open", _kept(*texts))
+    return Told(yes, "yes", _kept(*texts)) if answer else Told(no, "no", _kept(*texts))
 
 
 def _kept(*texts: tuple[str, str]) -> Texts:
