@@ -107,14 +107,26 @@ class _Text:
 
     def piece_in(self, text: str, said: str) -> str:
         """A piece of this text in another one that the user did not write before, or ""."""
+        own_until = 0
         for at in range(len(text) - _GRAM + 1):
             if text[at : at + _GRAM] not in self._grams:
                 continue
             for start in range(max(0, at + _GRAM - SHORTEST), at + 1):
                 piece = text[start : start + SHORTEST]
-                if len(piece) == SHORTEST and piece in self.text and said.find(piece, 0, self.said_before) < 0:
+                if start < own_until or len(piece) < SHORTEST or piece not in self.text:
+                    continue
+                if (written := said.find(piece, 0, self.said_before)) < 0:
                     return self._grown(text, start)
+                own_until = start + self._own(text, start, said, written)
         return ""
+
+    def _own(self, text: str, start: int, said: str, written: int) -> int:
+        """How many of the pieces from `start` on the user wrote, for the first one stands at `written`."""
+        length = SHORTEST
+        rest = min(len(text) - start, self.said_before - written)
+        while length < rest and text[start + length] == said[written + length]:
+            length += 1
+        return length - SHORTEST + 1
 
     def _grown(self, text: str, start: int) -> str:
         end = start + SHORTEST

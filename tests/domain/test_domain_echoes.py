@@ -127,6 +127,18 @@ def test_a_megabyte_on_both_sides_takes_no_time_to_speak_of() -> None:
     assert time.process_time() - began < 5
 
 
+def test_a_long_text_that_the_user_wrote_first_takes_no_time_either_nor_hides_what_a_server_adds() -> None:
+    text = "".join(f"{at * at % 7919:x} line {at}; " for at in range(15_000))
+    known = Heard()
+    known.say(text)
+    known.note("files", f"{text} and then the order of a stranger")
+    began = time.process_time()
+    assert known.find({"value": text.replace("line 7000;", "row 7000:")}) == ()
+    assert time.process_time() - began < 5
+    (found,) = known.find({"value": f"{text[40_000:90_000]} and then the order of a stranger"})
+    assert "the order of" in found.text
+
+
 def request(**changes: object) -> Request:
     known = {"hints": Hints(read_only=True), "arguments": {"a": "1"}, "kind": Kind.TOOL, **changes}
     return Request(Initiator.MODEL, server="files", item="write", definition="d", identity="i", **known)  # pyright: ignore[reportArgumentType]
