@@ -42,4 +42,9 @@ async def test_without_a_terminal_a_project_s_server_is_refused_and_said_to_be(f
         assert "shed needs your consent" in ran.err
         assert "command: sh -c 'touch ran; cat'" in ran.err, "no variable of the entry's own hides a part of it"
         assert "API_KEY=•••set•••" in ran.err and str(folder) in ran.err
+        records = folder / "state" / "mcp-tui" / "audit.jsonl"
+        assert records.exists() is (words[0] == "call"), "who only looks leaves nothing behind"
+    refused = json.loads(records.read_text("utf-8"))
+    assert [refused[name] for name in ("about", "server", "decision")] == ["consent", "shed", "refused"]
+    assert str(folder) in refused["file"] and len(refused["entry"]) == 64
     assert not (folder / "ran").exists()

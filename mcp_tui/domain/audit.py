@@ -1,4 +1,4 @@
-"""What goes on record: every request with its decision, what came of it, every answer to a server, every rule.
+"""What goes on record: every request with its decision, what came of it, every other decision, every rule.
 
 A record is a JSON object on a line of its own, and nothing in it is a secret of this process. What runs has two: one
 when it was decided, one when it ended. The second is missing when the program did not live to write it.
@@ -22,6 +22,8 @@ ARGUMENTS_KEPT = 2_000
 WORDS_KEPT = 500
 """Characters."""
 NO_END = "no end on record"
+FACTS = ("file", "entry", "tools", "at")
+"""The file that wants a server started, and the hash of its entry there; the tools looked at; where to sign in."""
 
 
 class AuditLog(Protocol):
@@ -70,10 +72,16 @@ def ended(mark: str, outcome: str, words: str, seconds: float, size: int | None,
     return _masked({**record, **({"words": words} if words else {}), **({} if size is None else {"bytes": size})})
 
 
-def answered(about: str, server: str, item: str, outcome: str, seconds: float, now: float) -> Record:
-    """A question that is about something else than running, such as what a server asks; what was said is not kept."""
-    said = {"event": "answered", "about": about, "server": server, "item": item, "decision": outcome}
-    return _masked({**said, "time": now, "seconds": round(seconds, 3)})
+def answered(
+    about: str, server: str, item: str, outcome: str, seconds: float | None, now: float, facts: Mapping[str, str]
+) -> Record:
+    """What was decided about something else than running, such as what a server asks; what was said is not kept.
+
+    `seconds` None: nobody was asked. `facts`: more of what it was about, by `FACTS`.
+    """
+    said: dict[str, Any] = {"event": "answered", "about": about, "server": server, "item": item, "decision": outcome}
+    said |= {name: HIDDEN.cut(value, ARGUMENTS_KEPT) for name, value in facts.items() if value}
+    return _masked({**said, "time": now, **({} if seconds is None else {"seconds": round(seconds, 3)})})
 
 
 def ruled(rule: Rule, added: bool, now: float) -> Record:
@@ -101,6 +109,11 @@ class Act:
         return _text(self.record.get(name))
 
     @property
+    def what(self) -> str:
+        """What it is about, beside its server (raw): an item, a question, a question about an item."""
+        return " ".join(filter(None, (self.text("about"), self.text("item"))))
+
+    @property
     def outcome(self) -> str:
         """What came of it, in a word or two; "" for what has no end."""
         if self.end:
@@ -111,7 +124,7 @@ class Act:
         """All of it in names and values (raw), for a person."""
         size = self.text("arguments_bytes")
         found = [
-            *((name, self.text(name)) for name in ("who", "about", "arguments")),
+            *((name, self.text(name)) for name in ("who", "about", "arguments", *FACTS)),
             ("sent", f"{size} bytes, sha256 {self.text('arguments_sha256')}" if size else ""),
             *((name, self.text(name)) for name in ("why", "answer", "reason", "rule", "words", "lasts")),
             ("edited", "by you" if self.record.get("edited") else ""),

@@ -31,7 +31,7 @@ async def audit(home: Home, last: int, as_json: bool) -> int:
 
 def _line(act: Act) -> str:
     when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(act.time))
-    what = "/".join(filter(None, (act.text("server"), act.text("item") or act.text("about"))))
+    what = "/".join(filter(None, (act.text("server"), act.what)))
     why = ". ".join(filter(None, (act.text("why") or act.text("words"), act.text("reason"))))
     parts = (when, act.text("decision"), what, act.text("initiator"), act.outcome, why)
     return "  ".join(clean_line(part) for part in parts if part)

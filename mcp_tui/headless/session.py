@@ -17,7 +17,7 @@ from mcp_tui.headless.server_asks import TerminalAsks
 from mcp_tui.headless.sign_in import sign_in_asks
 from mcp_tui.headless.terminal import terminal
 from mcp_tui.workbench.bench import Workbench
-from mcp_tui.workbench.consent import what_would_run
+from mcp_tui.workbench.consent import asked_about, what_would_run
 from mcp_tui.workbench.home import Home
 
 UNABLE = (ServerState.FAILED, ServerState.LOST, ServerState.CONSENT)
@@ -64,7 +64,7 @@ def report_unreachable(bench: Workbench) -> Exit:
         if status.state not in UNABLE:
             continue
         if status.state is ServerState.CONSENT:
-            _report_consent(bench.hub.spec(name))
+            _refuse_consent(bench, bench.hub.spec(name))
             worst = max(worst, Exit.DENIED)
             continue
         say(f"mcp-tui: {name}: {status.reason or status.state.value}")
@@ -76,8 +76,11 @@ def report_unreachable(bench: Workbench) -> Exit:
     return worst
 
 
-def _report_consent(spec: ServerSpec) -> None:
+def _refuse_consent(bench: Workbench, spec: ServerSpec) -> None:
     """Nobody can agree to a project's server here: say what it would run, and where to agree."""
+    if bench.pinned.remembers:  # who only looks leaves nothing behind
+        about = asked_about(spec, bench.home)
+        bench.audit.noted("consent", spec.name, "", "refused", why="only the app asks", **about)
     say(f"mcp-tui: {spec.name} needs your consent, and is not started")
     for name, value in what_would_run(spec):
         say(f"  {name}: {value}")

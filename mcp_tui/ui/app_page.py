@@ -34,7 +34,10 @@ async def open_in_browser(app: McpTuiApp, tool: Tool) -> None:
     if page is None:
         app.tell(f"{tool.page} holds no text", severity="error")
         return
-    if not await app.asking.show_page(tool, len(page.encode(errors="replace"))):
+    with app.bench.audit.asking("page", tool.server, tool.name) as answer:
+        agreed = await app.asking.show_page(tool, len(page.encode(errors="replace")))
+        answer.outcome = "agreed" if agreed else "refused"
+    if not agreed:
         return
     path = write_page(page)
     if not (has_browser() and await asyncio.to_thread(webbrowser.open, path.as_uri())):

@@ -113,10 +113,6 @@ class Asking(Questions):
         """May a server of a project's file be started? The person wants to be asked now. A closed dialog means no."""
         from mcp_tui.ui.screens.consent import ConsentDialog
 
-        for about in self.waiting:
-            if (about.about, about.server) == ("consent", spec.name):
-                self.open_now(about.number)
-                return False  # whoever asked first hears the answer
         return await self.put(
             Waiting("consent", spec.name),
             lambda _: ConsentDialog(spec, keys),

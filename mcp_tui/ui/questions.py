@@ -186,6 +186,13 @@ class Questions:
             self._show()
             self._tend()
 
+    def bring_up(self, about: Asked, server: str) -> bool:
+        """Show a question that waits already; whether there is one. Whoever asked first hears the answer."""
+        number = next((each.number for each in self.waiting if (each.about, each.server) == (about, server)), 0)
+        if number:
+            self.open_now(number)
+        return bool(number)
+
     def close(self) -> None:
         """The app leaves: everything is denied, now and from now on."""
         self._closed = True

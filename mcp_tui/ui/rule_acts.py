@@ -36,6 +36,7 @@ _WHO = (
 def set_mode(app: McpTuiApp, mode: Mode) -> None:
     """Switch until the program ends; `permissions.mode` in the settings is for good."""
     app.bench.gate.mode = mode
+    app.bench.audit.noted("mode", "", "", mode.value)
     app.workspace.rules_changed()
     app.tell(MODE_SAYS[mode])
 

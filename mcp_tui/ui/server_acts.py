@@ -13,7 +13,6 @@ from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.confirm import Confirm
 from mcp_tui.ui.screens.pick import Pick
 from mcp_tui.ui.screens.server_form import Check, ServerForm
-from mcp_tui.workbench.consent import keys_taken
 
 if TYPE_CHECKING:
     from mcp_tui.ui.app import McpTuiApp
@@ -31,9 +30,8 @@ async def act(app: McpTuiApp, server: str, what: str) -> None:
                 await hub.switch(server, on)
                 home.switch_server(server, on)
             case "consent":
-                spec = hub.spec(server)
-                if await app.asking.consent(spec, keys_taken(spec, home)):
-                    app.bench.consent(server)
+                if not app.asking.bring_up("consent", server):
+                    await app.bench.consent(server, app.asking.consent)
             case "edit":
                 await edit(app, server)
             case "remove":

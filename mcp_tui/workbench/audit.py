@@ -1,12 +1,14 @@
-"""Puts on record what passes the gate, what comes of it, and what servers are answered."""
+"""Puts on record what passes the gate, what comes of it, what servers are answered, and what else is decided."""
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 from mcp_tui.domain import audit
@@ -15,6 +17,7 @@ from mcp_tui.domain.audit import Act, AuditLog, Record
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.permission import Decision, Request
 from mcp_tui.domain.rules import Rule, canonical
+from mcp_tui.domain.signin import CAME_BACK, SignIn, SignInAsks
 
 SHOWN = 5_000
 """Records that are read back."""
@@ -27,6 +30,12 @@ class Ending:
     """Bytes of the result's text."""
     failed = False
     """The result itself is an error."""
+
+
+class Answer:
+    """Filled in while somebody is asked."""
+
+    outcome = "stopped"
 
 
 class Audit:
@@ -55,9 +64,19 @@ class Audit:
         """A rule was made or revoked (`domain.gate.Gate.ruled`)."""
         self._write(audit.ruled(rule, added, time.time()))
 
-    def answered(self, about: str, server: str, item: str, outcome: str, seconds: float) -> None:
-        """A question about something else than running was answered."""
-        self._write(audit.answered(about, server, item, outcome, seconds, time.time()))
+    def noted(self, about: str, server: str, item: str, outcome: str, **facts: str) -> None:
+        """Something else than running was decided, and nobody had to be asked (`domain.audit.answered`)."""
+        self._write(audit.answered(about, server, item, outcome, None, time.time(), facts))
+
+    @contextmanager
+    def asking(self, about: str, server: str, item: str = "", **facts: str) -> Generator[Answer]:
+        """Around a question about something else than running."""
+        began, answer = time.monotonic(), Answer()
+        try:
+            yield answer
+        finally:
+            seconds = time.monotonic() - began
+            self._write(audit.answered(about, server, item, answer.outcome, seconds, time.time(), facts))
 
     @contextmanager
     def running(self, kind: Kind, server: str, item: str, arguments: dict[str, Any]) -> Generator[Ending]:
@@ -100,24 +119,35 @@ class AuditedAsks:
         self._audit = audit
 
     async def elicit(self, ask: Elicitation) -> ElicitReply:
-        reply: ElicitReply | None = None
-        began = time.monotonic()
-        try:
+        with self._audit.asking("elicitation", ask.server) as answer:
             reply = await self._asks.elicit(ask)
+            answer.outcome = reply.action
             return reply
-        finally:
-            outcome = reply.action if reply else "stopped"
-            self._audit.answered("elicitation", ask.server, "", outcome, time.monotonic() - began)
 
     async def sample(self, ask: Sampling) -> SampleReply | None:
-        outcome = "stopped"
-        began = time.monotonic()
-        try:
+        with self._audit.asking("sampling", ask.server) as answer:
             reply = await self._asks.sample(ask)
-            outcome = "sent" if reply else "declined"
+            answer.outcome = "sent" if reply else "declined"
             return reply
-        finally:
-            self._audit.answered("sampling", ask.server, "", outcome, time.monotonic() - began)
+
+
+class AuditedSignIn:
+    """`SignInAsks` whose answers go on record, with the host that was asked; the address back does not."""
+
+    def __init__(self, asks: SignInAsks, audit: Audit) -> None:
+        self._asks = asks
+        self._audit = audit
+
+    async def sign_in(self, ask: SignIn) -> str | None:
+        with self._audit.asking("sign-in", ask.server, at=urlsplit(ask.url).hostname or "") as answer:
+            try:
+                pasted = await self._asks.sign_in(ask)
+            except asyncio.CancelledError as error:
+                if CAME_BACK in error.args:
+                    answer.outcome = "agreed"
+                raise
+            answer.outcome = "agreed" if pasted else "refused"
+            return pasted
 
 
 class Remembered:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import AsyncGenerator, Callable, Iterable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import replace
 from functools import partial
@@ -33,8 +33,9 @@ from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.storage.eras import Eras
-from mcp_tui.workbench.audit import Audit, AuditedAsks
+from mcp_tui.workbench.audit import Audit, AuditedAsks, AuditedSignIn
 from mcp_tui.workbench.calls import Calls
+from mcp_tui.workbench.consent import asked_about, keys_taken
 from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.models import Models
 from mcp_tui.workbench.offer import Offer
@@ -74,7 +75,7 @@ class Workbench:
         self.gate.decided, self.gate.ruled = self.audit.decided, self.audit.ruled
         self.permissions = Permissions(self)
         home.rules.told = partial(self.say, level="warning")
-        self.signing_in = SigningIn(home, sign_in)
+        self.signing_in = SigningIn(home, AuditedSignIn(sign_in, self.audit) if sign_in else None)
         self.asks = AuditedAsks(asks, self.audit) if asks else None
         """Who answers servers; None: nobody."""
         self._eras = Eras(home.paths.eras_file)
@@ -89,8 +90,8 @@ class Workbench:
         )
         self.pinned = Pinned(self)
         self.reviews = Reviews(self)
-        self.results = Results(self.hub)
-        self.roots = Roots(home, self.hub)
+        self.results = Results(self.hub, self.audit)
+        self.roots = Roots(home, self.hub, self.audit)
         self.models = Models(home)
         self.conversation = Conversation()
         self.heard = Heard()
@@ -216,12 +217,17 @@ class Workbench:
                 raise ServerUnreachable(status.reason or status.state.value, subject=spec.name, hint=hint)
             return hub.catalog(spec.name)
 
-    def consent(self, server: str) -> None:
-        """The user agreed to a project's server: start it, and remember the exact entry that was agreed to."""
-        self.home.hide([self.hub.spec(server)])
-        if (entry_hash := self.home.consent_hashes.get(server)) is not None:
-            self.home.rules.give_consent(entry_hash, clean(self.hub.spec(server).address), time.time())
-        self.hub.consent(server)
+    async def consent(self, server: str, ask: Callable[[ServerSpec, Sequence[str]], Awaitable[bool]]) -> None:
+        """Have the user asked about a project's server; if they agree, start it, and remember the exact entry."""
+        spec, about = self.hub.spec(server), asked_about(self.hub.spec(server), self.home)
+        with self.audit.asking("consent", server, **about) as answer:
+            agreed = await ask(spec, keys_taken(spec, self.home))
+            answer.outcome = "agreed" if agreed else "refused"
+        if agreed:
+            self.home.hide([spec])
+            if entry := about["entry"]:
+                self.home.rules.give_consent(entry, clean(spec.address), time.time())
+            self.hub.consent(server)
 
     # -- acts, each through the gate ------------------------------------------------------------------
 

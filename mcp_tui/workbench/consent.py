@@ -21,8 +21,13 @@ def what_would_run(spec: ServerSpec) -> list[tuple[str, str]]:
     ours it takes; the file that wants it."""
     rows = _program_rows(spec) if isinstance(spec, StdioSpec) else _address_rows(spec)
     taken = [f"{name} (set)" for name in spec.taken] + [f"{name} (not set)" for name in spec.missing]
-    rows += [("takes", ", ".join(taken)), ("from", f"{spec.origin}, in {os.getcwd()}")]
+    rows += [("takes", ", ".join(taken)), ("from", _wanted_by(spec))]
     return [(name, value) for name, value in rows if value]
+
+
+def asked_about(spec: ServerSpec, home: Home) -> dict[str, str]:
+    """What goes on record of the question: whose wish it is, and what the answer is bound to (`domain.audit.FACTS`)."""
+    return {"file": _wanted_by(spec), "entry": home.consent_hashes.get(spec.name, "")}
 
 
 def keys_taken(spec: ServerSpec, home: Home) -> list[str]:
@@ -30,6 +35,10 @@ def keys_taken(spec: ServerSpec, home: Home) -> list[str]:
     values = {name: home.environ.get(name, "") for name in spec.taken}
     keys = home.model_keys
     return [name for name, value in values.items() if name == "OPENAI_API_KEY" or any(key in value for key in keys)]
+
+
+def _wanted_by(spec: ServerSpec) -> str:
+    return f"{spec.origin}, in {os.getcwd()}"
 
 
 def _program_rows(spec: StdioSpec) -> list[tuple[str, str]]:

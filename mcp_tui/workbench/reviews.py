@@ -73,8 +73,9 @@ class Reviews:
 
     async def accept(self, server: str, tools: Iterable[Tool]) -> None:
         """A person looked at these tools as they are given here: models may read and call them from now on."""
-        self._met.discard(server)
-        await self._pinned.accept(server, tools)
+        tools = list(tools)
+        self._bench.audit.noted("review", server, "", "accepted", tools=_named(tools))
+        await self._accept(server, tools)
 
     def begin_turn(self) -> None:
         """What was left out is asked for again."""
@@ -90,16 +91,24 @@ class Reviews:
             what = [(each.tool.name, each.tool.definition) for each in review.tools]
             if self._left_out.get(server) != what:
                 if await self._is_accepted(review):
-                    await self.accept(server, [each.tool for each in review.tools])
+                    await self._accept(server, [each.tool for each in review.tools])
                 else:
                     self._left_out[server] = what
 
     async def _is_accepted(self, review: Review) -> bool:
-        try:
-            return await self.reviewer.review(review)
-        except Exception as error:  # whatever goes wrong while asking, nothing is sent
-            self._bench.say(f"what {review.server} says could not be shown: {error}", "error")
-            return False
+        named = _named(each.tool for each in review.tools)
+        with self._bench.audit.asking("review", review.server, tools=named) as answer:
+            try:
+                accepted = await self.reviewer.review(review)
+            except Exception as error:  # whatever goes wrong while asking, nothing is sent
+                self._bench.say(f"what {review.server} says could not be shown: {error}", "error")
+                accepted = False
+            answer.outcome = "accepted" if accepted else "left out"
+            return accepted
+
+    async def _accept(self, server: str, tools: Iterable[Tool]) -> None:
+        self._met.discard(server)
+        await self._pinned.accept(server, tools)
 
     # -- meeting --------------------------------------------------------------------------------------
 
@@ -218,3 +227,8 @@ class Reviews:
         if self._told.get(server) != text and not self._bench.home.demo:
             self._told[server] = text
             self._bench.tell(Noticed(text))
+
+
+def _named(tools: Iterable[Tool]) -> str:
+    """Tools as they were looked at: each by its name, and the beginning of its definition's hash."""
+    return ", ".join(f"{tool.name} {tool.definition[:12]}" for tool in tools)

@@ -12,15 +12,17 @@ from mcp_tui.domain.errors import UsageError
 
 if TYPE_CHECKING:
     from mcp_tui.servers.hub import Hub
+    from mcp_tui.workbench.audit import Audit
     from mcp_tui.workbench.home import Home
 
 
 class Roots:
     """The folders of the settings, and what servers hear of them. They advise a server, and fence nothing in."""
 
-    def __init__(self, home: Home, hub: Hub) -> None:
+    def __init__(self, home: Home, hub: Hub, audit: Audit) -> None:
         self._home = home
         self._hub = hub
+        self._audit = audit
 
     @property
     def folders(self) -> tuple[str, ...]:
@@ -30,11 +32,13 @@ class Roots:
         """Add a folder, written as in a shell, and tell the servers; its whole path. Raises UsageError."""
         folder = whole_path(typed)
         if folder not in self.folders:
+            self._audit.noted("roots", "", folder, "added")
             await self._set((*self.folders, folder))
         return folder
 
     async def remove(self, folder: str) -> None:
         """Take a folder out, and tell the servers."""
+        self._audit.noted("roots", "", folder, "removed")
         await self._set(tuple(each for each in self.folders if each != folder))
 
     async def _set(self, folders: tuple[str, ...]) -> None:

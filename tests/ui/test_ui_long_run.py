@@ -144,6 +144,8 @@ async def go_through(sitting: Sitting) -> None:
     await me.app.action_audit()
     await me.until(lambda: isinstance(me.app.screen, AuditScreen))
     await sitting.look("elicitation", "sampling", "tell")
+    decided = {(act.what, act.text("decision")) for act in bench.audit.acts()[0]}
+    assert {("review", "accepted"), ("result leak", "sent"), ("elicitation", "cancel")} <= decided
     await me.press("escape")
     await me.until(lambda: me.app.screen is me.app.workspace)
     assert bench.home.write_failure(ValueError(HEADER)).exists()

@@ -155,6 +155,8 @@ async def test_modes_are_switched_by_key_command_and_setting_and_stand_in_the_st
         await me.send("/mode off")
         await me.sees("there is no mode off. the modes are ask,")
         assert me.app.bench.gate.mode is Mode.ASK
+        on_record = [act.text("decision") for act in me.app.bench.audit.acts()[0] if act.what == "mode"]
+        assert on_record == ["ask", "read-only", "ask"]
     assert folder.settings == 'permissions.mode = "manual"\n', "a switch is for the session"
 
 

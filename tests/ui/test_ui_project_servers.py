@@ -146,6 +146,26 @@ async def test_consent_is_given_once_for_the_entry_as_it_is(folder: Folder, proj
     assert project.starts == 2
 
 
+async def test_each_answer_is_on_record_with_the_file_that_wanted_it_and_the_entry_that_it_is_bound_to(
+    folder: Folder, project: Project
+) -> None:
+    async with seat(folder, size=SIZE) as me:
+        entry = me.app.bench.home.consent_hashes["shed"]
+        await card(me, "enter")
+        await question(me)
+        await me.answer("d")
+        await me.until(lambda: not me.app.asking.waiting)
+        await agree(me)
+        await me.sees("● shed")
+        await me.send("/audit")
+        await me.sees("agreed", "refused", "consent on shed", ".mcp.json, line 1", entry[:40])
+        agreed, refused = me.app.bench.audit.acts()[0]
+        assert (agreed.text("decision"), refused.text("decision")) == ("agreed", "refused")
+        for act in (agreed, refused):
+            assert float(act.text("seconds")) > 0
+            assert (act.text("file"), act.text("entry")) == (f".mcp.json, line 1, in {os.getcwd()}", entry)
+
+
 async def test_a_copy_of_its_entry_keeps_the_names_of_variables_and_not_their_values(
     folder: Folder, project: Project
 ) -> None:

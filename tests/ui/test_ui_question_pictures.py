@@ -31,6 +31,7 @@ from mcp_tui.storage.settings import Settings
 from mcp_tui.ui.screens.roots import RootsDialog
 from mcp_tui.ui.screens.sample import SampleDialog
 from mcp_tui.ui.screens.server_question import ServerQuestion
+from mcp_tui.workbench.audit import Audit, Remembered
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.roots import Roots
 
@@ -145,7 +146,7 @@ async def signing_in(app: Page, pilot: Pilot[None]) -> None:
 async def roots(app: Page, pilot: Pilot[None]) -> None:
     here = Path("home")
     home = Home(Paths(here, here, here, here), {}, Settings(roots=("/srv/projects/parser", "/srv/shared/notes")))
-    app.push_screen(RootsDialog(Roots(home, Hub(Trace(), lambda _: None))))
+    app.push_screen(RootsDialog(Roots(home, Hub(Trace(), lambda _: None), Audit(Remembered(), print))))
     await until(lambda: isinstance(app.focused, Input))
 
 

@@ -63,4 +63,8 @@ async def test_delete_takes_a_folder_back(folder: Folder, tmp_path: Path) -> Non
         await me.press("up", "delete")
         await me.until(lambda: told(me) == 2)
         assert me.app.bench.hub.roots == ()
+        on_record = [
+            (act.text("about"), act.text("item"), act.text("decision")) for act in me.app.bench.audit.acts()[0]
+        ]
+        assert on_record == [("roots", str(tmp_path), how) for how in ("removed", "added")]
         assert "roots" not in folder.settings or str(tmp_path) not in folder.settings

@@ -55,6 +55,8 @@ async def test_a_sign_in_is_kept_for_the_user_alone_used_by_commands_and_forgott
             assert bench.hub.status(name).state is ServerState.READY
             (token,) = guard.tokens
             assert HIDDEN.are_in(token)
+            (asked,) = bench.audit.acts()[0]
+            assert (asked.what, asked.text("decision"), asked.text("at")) == ("sign-in", "agreed", "127.0.0.1")
         file = tmp_path / "data/mcp-tui/sign-ins.json"
         assert stat.S_IMODE(file.stat().st_mode) == 0o600
 

@@ -19,8 +19,13 @@ from mcp_tui.ui.widgets.plain_fields import PlainInput
 
 MOST_SHOWN = 1_000
 """Lines of the list; a filter finds what is older."""
-NOTHING = "Nothing is on record yet: what runs, what is denied, and what servers are answered appears here."
-_LOOKS = {"allowed": "$good", "denied": "$bad", "stopped": "$quiet", "rule made": "$warn", "rule revoked": "$warn"}
+NOTHING = "Nothing is on record yet: what runs, what is denied, and what else you decide appears here."
+_LOOKS = {
+    **dict.fromkeys(("allowed", "agreed", "accepted"), "$good"),
+    **dict.fromkeys(("denied", "refused", "left out", "withheld"), "$bad"),
+    **dict.fromkeys(("rule made", "rule revoked"), "$warn"),
+    "stopped": "$quiet",
+}
 _ENDS = {"error": "$bad", "stopped": "$warn"}
 
 
@@ -84,7 +89,9 @@ class AuditScreen(Overview[Act]):
             yield Static(f"[$quiet]{'Nothing fits the filter.' if self._acts else NOTHING}[/]")
             return
         when = time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(thing.time))
-        yield two(marked("[b]$what[/b] on $server", what=_what(thing), server=thing.text("server")), when, "gap")
+        server = thing.text("server")
+        what = marked("[b]$what[/b] on $server" if server else "[b]$what[/b]", what=_what(thing), server=server)
+        yield two(what, when, "gap")
         yield pairs(*((name, prose(value)) for name, value in thing.facts()))
 
 
@@ -101,7 +108,7 @@ def row(act: Act) -> Content:
 
 
 def _what(act: Act) -> str:
-    return act.text("item") or act.text("about") or "everything"
+    return act.what or "everything"
 
 
 def _searched(act: Act) -> str:
