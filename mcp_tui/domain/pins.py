@@ -1,6 +1,7 @@
 """What a server's tools were when they were last accepted: a tool that has become another one is blocked.
 
-A server is its name and its identity (`ServerSpec.identity`); a tool is its whole definition (`Tool.definition`).
+A server is its name, its identity (`ServerSpec.identity`) and, where a person signs in, who signs them in; a tool is
+its whole definition (`Tool.definition`).
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ class Standing(Enum):
     NEW = "new"
     CHANGED = "changed"
     MOVED = "blocked"
-    """Its server is known by name, and is started otherwise than when it was accepted."""
+    """Its server is known by name, and is started, or signs the person in, otherwise than when it was accepted."""
     UNKNOWN = "not known"
     """What was accepted cannot be read: nothing is trusted."""
 
@@ -51,6 +52,8 @@ class Pins:
     """By name, secrets masked."""
     entry: str = ""
     """How the server was started or reached (`entry_text()`); "" when that is not known."""
+    issuer: str = ""
+    """Who signs the person in to it (OAuth); "" until that is known."""
 
     def pin_of(self, name: str) -> Pin | None:
         return self.tools.get(HIDDEN.mask(name))
@@ -70,8 +73,8 @@ def pin(tool: Tool) -> Pin:
     return Pin(tool.definition, HIDDEN.mask(json.dumps(tool.raw, ensure_ascii=False)))
 
 
-def entry_text(spec: ServerSpec) -> str:
-    """What `ServerSpec.identity` is made of, as JSON for people, secrets masked."""
+def entry_text(spec: ServerSpec, issuer: str = "") -> str:
+    """What `ServerSpec.identity` is made of, and who signs the person in, as JSON for people, secrets masked."""
     if isinstance(spec, StdioSpec):
         parts = {
             "command": spec.command,
@@ -83,7 +86,7 @@ def entry_text(spec: ServerSpec) -> str:
     else:
         oauth = spec.oauth
         parts = {"address": spec.url, "headers": ", ".join(sorted(spec.headers)), "client": oauth.client_id}
-        parts |= {"issuer": oauth.issuer, "grant": oauth.grant}
+        parts |= {"issuer": issuer or oauth.issuer, "grant": oauth.grant}
     return HIDDEN.mask(json.dumps({name: text for name, text in parts.items() if text}, ensure_ascii=False))
 
 

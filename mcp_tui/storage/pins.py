@@ -92,7 +92,8 @@ def _parse(text: str | None, file: Path) -> tuple[_Known, bool]:
 
 def _pins(row: Any) -> Pins:
     tools = {str(name): Pin(str(each["hash"]), str(each["definition"])) for name, each in row["tools"].items()}
-    return Pins(str(row["server"]), str(row["identity"]), float(row["since"]), tools, str(row.get("entry", "")))
+    entry, issuer = str(row.get("entry", "")), str(row.get("issuer", ""))
+    return Pins(str(row["server"]), str(row["identity"]), float(row["since"]), tools, entry, issuer)
 
 
 def _text(known: _Known, trusts_new: bool) -> str:
@@ -103,6 +104,7 @@ def _text(known: _Known, trusts_new: bool) -> str:
             "identity": pins.identity,
             "since": pins.since,
             "entry": pins.entry,
+            "issuer": pins.issuer,
             "tools": {name: {"hash": pin.definition, "definition": pin.text} for name, pin in pins.tools.items()},
         }
         for pins in known.values()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from mcp_tui.domain.aside import aside
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 _WHY = {
     Standing.CHANGED: "this tool changed since it was accepted",
     Standing.NEW: "this tool is new, and nobody has accepted it",
-    Standing.MOVED: "its server is started otherwise than when it was accepted",
+    Standing.MOVED: "its server {how} than when it was accepted",
     Standing.UNKNOWN: "what was accepted before cannot be read",
 }
 _WAYS = {
@@ -48,9 +49,9 @@ class Pinned:
         self._readable: dict[str, tuple[Catalog, Pins | None, list[Tool]]] = {}
 
     def of(self, server: str) -> Pins | None:
-        """None for a server that is not known. Raises ConfigError when the pins cannot be read."""
-        key = self._key(server)
-        return self._here.get(key) or self._store.of(*key)
+        """None for a server that is not known, or is another one. Raises ConfigError when the pins cannot be read."""
+        known = self._known(server)
+        return None if known and self._is_elsewhere(server, known) else known
 
     def other(self, server: str) -> Pins | None:
         """What was accepted last under this name, of another command or address. Raises ConfigError."""
@@ -59,12 +60,26 @@ class Pinned:
         return max(here, key=lambda pins: pins.since, default=None) or self._store.other(name, identity)
 
     def moved(self, server: str) -> Pins | None:
-        """The same, if nobody vouches for the new entry: it stands in a file, and the person did not save it here.
+        """What was accepted of a server that is another one now, if nobody vouches for that: it signs the person in
+        elsewhere; or its new entry stands in a file, and the person did not save it here.
 
         What is typed on the command line gets its name from the command: there it is no sign of anything.
         """
+        known = self._known(server)
+        if known and self._is_elsewhere(server, known):
+            return known
         is_own = self._key(server) in self._own or not self._bench.hub.spec(server).written
         return None if is_own else self.other(server)
+
+    def how_moved(self, server: str) -> str:
+        """What a server that moved does now, in words that "than when it was accepted" follows; "" when it did not."""
+        try:
+            before = self.moved(server)
+        except ConfigError:
+            before = None
+        if before is None:
+            return ""
+        return "is started otherwise" if before.identity != self._key(server)[1] else "signs you in elsewhere"
 
     def entries(self, server: str) -> tuple[str, str]:
         """How a server that moved was started when it was accepted, and how it is now (`entry_text()`)."""
@@ -72,7 +87,7 @@ class Pinned:
             before = None if self.of(server) else self.moved(server)
         except ConfigError:
             before = None
-        return (before.entry, entry_text(self._bench.hub.spec(server))) if before else ("", "")
+        return (before.entry, self._entry(server)) if before else ("", "")
 
     def own(self, spec: ServerSpec) -> None:
         """The person saves this entry: it is met as it is."""
@@ -120,7 +135,8 @@ class Pinned:
         if standing is Standing.SAME or (standing is Standing.NEW and initiator is not Initiator.MODEL):
             return ""
         way = _WAYS.get(initiator, "").format(name=f"{tool.server}/{tool.name}")
-        return "; ".join(filter(None, (_WHY[standing], way)))
+        why = _WHY[standing].format(how=self.how_moved(tool.server))
+        return "; ".join(filter(None, (why, way)))
 
     @property
     def trusts_new(self) -> bool:
@@ -134,8 +150,15 @@ class Pinned:
                 pins = self.of(server)
             except ConfigError:
                 pins = None
-            pins = pins or Pins(*self._key(server), time.time(), entry=entry_text(self._bench.hub.spec(server)))
+            pins = pins or Pins(*self._key(server), time.time(), entry=self._entry(server), issuer=self._issuer(server))
             await self._keep(await aside(pins.accepting, tools, time.time()))
+
+    async def learn_issuer(self, server: str) -> None:
+        """Who signs the person in counts from the first sign-in on, which they made themselves."""
+        async with self._accepting:
+            pins, issuer = self.of(server), self._issuer(server)
+            if pins and issuer and not pins.issuer:
+                await self._keep(replace(pins, entry=self._entry(server), issuer=issuer))
 
     def forget(self, server: str) -> None:
         """As if the server had never been met."""
@@ -160,6 +183,21 @@ class Pinned:
             self._here[key] = pins
             self._bench.say(f"{error.what}: what you accept holds until the program ends", "warning")
         self._bench.tell(ServerChanged(pins.server))
+
+    def _known(self, server: str) -> Pins | None:
+        key = self._key(server)
+        return self._here.get(key) or self._store.of(*key)
+
+    def _is_elsewhere(self, server: str, pins: Pins) -> bool:
+        """What is not known is not another one: nobody signed in yet, or these pins were written before it counted."""
+        issuer = self._issuer(server)
+        return bool(issuer and pins.issuer) and issuer.rstrip("/") != pins.issuer.rstrip("/")
+
+    def _issuer(self, server: str) -> str:
+        return self._bench.signing_in.issuer(self._bench.hub.spec(server))
+
+    def _entry(self, server: str) -> str:
+        return entry_text(self._bench.hub.spec(server), self._issuer(server))
 
     def _key(self, server: str) -> tuple[str, str]:
         spec = self._bench.hub.spec(server)

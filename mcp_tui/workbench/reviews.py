@@ -66,7 +66,8 @@ class Reviews:
         if not waits:
             return None
         if self._is_first(server):
-            return await self._review(server, tools, self._whys.get(server, "It is new."), with_instructions=True)
+            why = self._why(server) or self._whys.get(server, "It is new.")
+            return await self._review(server, tools, why, with_instructions=True)
         return await self._review(server, waits, "")
 
     # -- deciding -------------------------------------------------------------------------------------
@@ -150,6 +151,7 @@ class Reviews:
             self._tell(server, f"{error.what}: no tool of {server} is trusted until you review it")
             return
         if pins is not None and server not in self._met:
+            await self._pinned.learn_issuer(server)
             self._tell_changes(server, pins, catalog.tools)
             return
         # Pinned without a look, if at all: another server may have come meanwhile.
@@ -161,8 +163,8 @@ class Reviews:
             self._met.discard(server)
             if pins is not None:
                 self._pinned.forget(server)
-            if self._pinned.moved(server):
-                words = "is started otherwise than when you accepted it. Nobody calls its tools until you review it"
+            if how := self._pinned.how_moved(server):
+                words = f"{how} than when you accepted it. Nobody calls its tools until you review it"
             else:
                 words = f"is new. {why} It is reviewed before a model reads it"
             self._tell(server, f"{server} {words}")
@@ -180,8 +182,8 @@ class Reviews:
         home = self._bench.home
         if not self._pinned.trusts_new:
             return "What was accepted before is lost."
-        if self._pinned.moved(server):
-            return "It is started otherwise than when you accepted it."
+        if how := self._pinned.how_moved(server):
+            return f"It {how} than when you accepted it."
         if server in home.consent_hashes:
             return "It comes from a project's folder."
         return "Your settings want every server reviewed." if home.settings.review == ALWAYS else ""

@@ -42,6 +42,10 @@ class SigningIn:
         """The sign-in that a server's connection uses."""
         return self._sign_ins.signed_in(server)
 
+    def issuer(self, spec: ServerSpec) -> str:
+        """Who signs the person in to a server, as far as this run has seen it; "" for nobody."""
+        return self._sign_ins.issuer(spec) if isinstance(spec, HttpSpec) else ""
+
     async def kept(self, spec: ServerSpec) -> SignedIn | None:
         """The sign-in of a server, this run's or an earlier one's, whether it is on or not. Raises ConfigError."""
         return await self._sign_ins.kept(spec) if isinstance(spec, HttpSpec) else None

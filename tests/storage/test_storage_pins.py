@@ -14,7 +14,7 @@ from mcp_tui.storage.pins import PinFile
 
 ADD = Tool("calc", "add", raw={"name": "add", "description": "Adds."})
 OTHER = Tool("calc", "add", raw={"name": "add", "description": "Subtracts."})
-MET = Pins("calc", "identity", 5.0).accepting([ADD], 7.0)
+MET = Pins("calc", "identity", 5.0, entry="{}", issuer="https://as.example").accepting([ADD], 7.0)
 
 
 def test_what_one_copy_keeps_another_reads(tmp_path: Path) -> None:

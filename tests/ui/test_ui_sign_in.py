@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +15,17 @@ from fakes import FakeBench, PaneApp
 from looking import until
 from textual import events
 from textual.widgets import Input
+from whole_app import Folder, seat
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.servers import HttpSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn, SignIn
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.sign_in import SignInDialog
 from mcp_tui.ui.widgets.inspector import InspectorPane
+from mcp_tui.workbench.bench import Workbench
+from tests.servers.canned_http import canned
+from tests.servers.oauth_server import Browser, Guard, guarded
 
 ASK = SignIn(
     "notes", "https://as.exаmple.org/authorize?client_id=me&state=s1&scope=[b]x", "http://127.0.0.1:4711/callback"
@@ -172,3 +179,45 @@ async def test_a_servers_page_tells_who_is_signed_in_and_what_happened_and_signs
         await pilot.press("3")
         await until(lambda: "https://kept.example" in app.shown())
         assert "2023-11-1" in app.shown() and "Nobody is signed in" not in app.shown()
+
+
+async def test_a_server_that_signs_you_in_elsewhere_is_called_by_nobody_until_you_accept_that(folder: Folder) -> None:
+    async with guarded() as (guard, server), canned(other := Guard()) as address:
+        other.url = address.removesuffix("/mcp")
+        web, browser = [HttpSpec("web", server.url)], Browser()
+        signs_in = partial(Workbench, sign_in=browser)
+        async with seat(folder, web, bench=signs_in) as me:
+            await me.sees("web is new: 2 tools pinned.")
+
+        pins, issuer = folder.root / "data" / "mcp-tui" / "pins.json", f', "issuer": {json.dumps(guard.url)}'
+        assert issuer in pins.read_text()
+        pins.write_text(pins.read_text().replace(issuer, ""))  # as older versions wrote it
+        async with seat(folder, web, bench=signs_in) as me:
+            bench = me.app.bench
+            assert issuer in pins.read_text() and len(bench.pinned.readable("web")) == 2, "what is not known is learnt"
+            await bench.signing_in.sign_out(bench.hub, "web")
+            await bench.hub.switch("web", True)
+            await me.until(lambda: len(browser.asked) == 2)
+            await bench.hub.wait_settled()
+            await bench.reviews.met()
+            assert len(bench.pinned.readable("web")) == 2, "signing out and in is no change"
+
+        server.guard = other
+        async with seat(folder, web, bench=signs_in, size=(150, 44)) as me:
+            await me.sees("web signs you in elsewhere than when")
+            sent = len(server.tokens)
+            await me.send("/call web/flat {}")
+            await me.sees("its server signs you in elsewhere")
+            assert len(server.tokens) == sent, "nothing was sent"
+            me.app.workspace.open(Ref("web", Kind.TOOL, "flat"))
+            await me.sees("Its server signs you in elsewhere", "issuer", guard.url, other.url)
+            me.app.workspace.act_on_server("web", "texts")
+            await me.sees("2 tools that models do not get yet", "It signs you in elsewhere")
+            await me.press("f4", "a")
+            await me.sees_no("that models do not get yet")
+            await me.send("/call web/flat {}")
+            await me.until(lambda: len(server.tokens) > sent)
+            assert json.dumps(other.url) in pins.read_text(), "it is remembered"
+            server.guard = guard
+            await me.send("/call web/flat {}")
+            await me.until(lambda: me.app.bench.pinned.how_moved("web"), "a sign-in while it runs counts as well")

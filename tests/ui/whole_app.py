@@ -177,7 +177,7 @@ async def seat(
     size: tuple[int, int] = (132, 30),
     environ: Mapping[str, str] = {},
     welcome: bool = False,
-    bench: type[Workbench] = Workbench,
+    bench: Callable[..., Workbench] = Workbench,
     falls: bool = False,
 ) -> AsyncGenerator[Seat]:
     """A started app whose servers have settled. Without `servers`: those of the user's file.

@@ -38,6 +38,11 @@ class SignInAuthorizer:
         self._flow: SignInFlow | None = None
 
     @property
+    def key(self) -> str:
+        """What its sign-in is kept under."""
+        return self._spec.sign_in_key
+
+    @property
     def waiting(self) -> bool:
         """A person is at it."""
         return self._grant is not None and self._grant.waiting
@@ -103,6 +108,8 @@ class SignIns:
         self._store = store
         self._hide = hide
         self._latest: dict[str, SignInAuthorizer] = {}
+        self._issuers: dict[str, str] = {}
+        """By the key of a sign-in, the last one that was seen: signing out makes nobody another server."""
 
     def __call__(self, spec: HttpSpec) -> SignInAuthorizer:
         self._latest[spec.name] = SignInAuthorizer(spec, self._asks, self._store, self._hide)
@@ -115,6 +122,13 @@ class SignIns:
     def signed_in(self, server: str) -> SignedIn | None:
         """The sign-in that the server's latest connection uses."""
         return self._latest[server].signed_in if server in self._latest else None
+
+    def issuer(self, spec: HttpSpec) -> str:
+        """Who signed the person in to a server last, in this run or before; "" until a connection tells."""
+        used = self._latest.get(spec.name)
+        if used and used.key == spec.sign_in_key and used.signed_in:
+            self._issuers[used.key] = used.signed_in.issuer
+        return self._issuers.get(spec.sign_in_key, "")
 
     async def kept(self, spec: HttpSpec) -> SignedIn | None:
         """The sign-in in use, else what an earlier run kept; the server need not be on. Raises ConfigError."""

@@ -33,9 +33,9 @@ def finding_rows(review: Review) -> Iterator[Widget]:
 
 
 def entry_rows(before: str, now: str) -> Iterator[Widget]:
-    """How a server was started and how it is now, word by word."""
+    """How a server was started or reached, and how it is now, word by word."""
     if now:
-        yield two("[b]How it is started[/b]", "", "text-head")
+        yield two("[b]How it is started or reached[/b]", "", "text-head")
         yield from change_rows(changes(before or "{}", now))
         if before == now:
             yield Static("[$quiet]A secret in it is another one.[/]")

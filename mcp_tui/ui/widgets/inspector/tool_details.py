@@ -84,12 +84,13 @@ class ToolDetails(View):
         standing = pinned.standing(self._tool)
         if standing is Standing.SAME:
             return
+        how = pinned.how_moved(self._tool.server)
         before, when = pinned.before(self._tool)
         on = f" you accepted it on {time.strftime('%Y-%m-%d', time.localtime(when))}" if before else ""
         words = {
             Standing.NEW: "It is new: models do not get it until you accept it.",
             Standing.CHANGED: f"It changed since{on}. It is not called until you accept it.",
-            Standing.MOVED: "Its server is started otherwise than when you accepted it. It is not called until you do.",
+            Standing.MOVED: f"Its server {how} than when you accepted it. It is not called until you do.",
             Standing.UNKNOWN: "What you accepted cannot be read. It is not called until you accept it anew.",
         }
         yield Static(f"[b $warn]△ {words[standing]}[/]", classes="gap")
