@@ -18,6 +18,7 @@ from mcp_tui.headless.items import arguments_of
 from mcp_tui.headless.output import Exit, moment, print_json, print_result, say, say_error
 from mcp_tui.headless.questions import reviewed
 from mcp_tui.headless.session import only_needed, report_unreachable, settled
+from mcp_tui.workbench.audit import Audit
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.permissions import Standing, by_id, without_servers
@@ -67,6 +68,7 @@ async def revoke(home: Home, rule_id: str, as_json: bool) -> int:
     async with aclosing(home):
         rule = by_id(_rules(home), rule_id)
         home.rules.remove(rule)
+        Audit(home.audit_log, say).ruled(rule, False)
     if as_json:
         print_json(_as_json(Standing(rule)))
     else:

@@ -7,7 +7,8 @@ from contextlib import aclosing
 
 from mcp_tui.domain.errors import NoSuchItem, UsageError
 from mcp_tui.domain.servers import HttpSpec, ServerSpec
-from mcp_tui.headless.output import Exit, print_json, print_result
+from mcp_tui.headless.output import Exit, print_json, print_result, say
+from mcp_tui.workbench.audit import Audit
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.signin import SigningIn
 
@@ -21,7 +22,7 @@ async def sign_out(home: Home, specs: Sequence[ServerSpec], server: str, as_json
         if not isinstance(spec, HttpSpec):
             raise UsageError(f"{server} is a local program: nobody signs in to it", subject=server)
         home.hide([spec])
-        signing_in = SigningIn(home)
+        signing_in = SigningIn(home, Audit(home.audit_log, say))
         known = await signing_in.kept(spec)
         says = await signing_in.forget(spec) if known else "Nobody was signed in"
     if as_json:

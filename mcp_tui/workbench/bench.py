@@ -33,7 +33,7 @@ from mcp_tui.domain.text import clean
 from mcp_tui.domain.trace import Trace
 from mcp_tui.servers.hub import Hub
 from mcp_tui.storage.eras import Eras
-from mcp_tui.workbench.audit import Audit, AuditedAsks, AuditedSignIn
+from mcp_tui.workbench.audit import Audit, AuditedAsks
 from mcp_tui.workbench.calls import Calls
 from mcp_tui.workbench.consent import asked_about, keys_taken
 from mcp_tui.workbench.demo import demo_server
@@ -75,7 +75,7 @@ class Workbench:
         self.gate.decided, self.gate.ruled = self.audit.decided, self.audit.ruled
         self.permissions = Permissions(self)
         home.rules.told = partial(self.say, level="warning")
-        self.signing_in = SigningIn(home, AuditedSignIn(sign_in, self.audit) if sign_in else None)
+        self.signing_in = SigningIn(home, self.audit, sign_in)
         self.asks = AuditedAsks(asks, self.audit) if asks else None
         """Who answers servers; None: nobody."""
         self._eras = Eras(home.paths.eras_file)

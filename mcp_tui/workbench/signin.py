@@ -9,6 +9,7 @@ from mcp_tui.domain.servers import HttpSpec, ServerSpec
 from mcp_tui.domain.signin import AuthStep, SignedIn, SignInAsks
 from mcp_tui.servers.auth.authorizer import SignInAuthorizer, SignIns
 from mcp_tui.storage.tokens import Tokens
+from mcp_tui.workbench.audit import Audit, AuditedSignIn
 
 if TYPE_CHECKING:
     from mcp_tui.servers.hub import Hub
@@ -22,9 +23,10 @@ SAVE_FIRST = "keep it without trying: you are asked to sign in once it connects"
 class SigningIn:
     """The sign-ins of this run. As a function it is the hub's `authorizer`; without `asks` nobody is asked."""
 
-    def __init__(self, home: Home, asks: SignInAsks | None = None) -> None:
+    def __init__(self, home: Home, audit: Audit, asks: SignInAsks | None = None) -> None:
+        self._audit = audit
         self._tokens = Tokens(home.paths)
-        self._sign_ins = SignIns(asks, self._tokens, HIDDEN.add)
+        self._sign_ins = SignIns(AuditedSignIn(asks, audit) if asks else None, self._tokens, HIDDEN.add)
 
     def __call__(self, spec: HttpSpec) -> SignInAuthorizer:
         return self._sign_ins(spec)
@@ -64,4 +66,5 @@ class SigningIn:
 
     async def forget(self, spec: HttpSpec) -> str:
         """Forget a sign-in and revoke it, where no server runs; gives how that went, in words. Raises ConfigError."""
+        self._audit.noted("sign-in", spec.name, "", "signed out")
         return await self._sign_ins.sign_out(spec)

@@ -122,6 +122,8 @@ def test_a_rule_is_revoked_by_the_beginning_of_its_id(
         assert (code, out) == (2, "") and "mcp-tui permissions lists them" in err
     left = in_process(shell, monkeypatch, capsys, "permissions", "--json")[1]
     assert [each["id"] for each in json.loads(left)] == [NEVER.short_id]
+    (act,) = json.loads(in_process(shell, monkeypatch, capsys, "audit", "--json")[1])
+    assert (act["decision"], act["rule"]) == ("rule revoked", EXACT.short_id)
 
 
 def test_a_damaged_store_is_said_and_nothing_holds(

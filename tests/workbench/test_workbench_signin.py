@@ -81,6 +81,8 @@ async def test_a_sign_in_is_kept_for_the_user_alone_used_by_commands_and_forgott
         async with working(tmp_path, server.url, browser, name) as bench:
             assert await bench.signing_in.sign_out(bench.hub, name) == "Signed out (the token is revoked)"
             assert bench.hub.status(name).state is ServerState.OFF
+            on_record = [act.text("decision") for act in bench.audit.acts()[0] if act.what == "sign-in"]
+            assert on_record == ["signed out", "agreed"] * 2
         assert len(browser.asked) == 2
 
 

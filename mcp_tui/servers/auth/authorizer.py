@@ -126,8 +126,8 @@ class SignIns:
     def issuer(self, spec: HttpSpec) -> str:
         """Who signed the person in to a server last, in this run or before; "" until a connection tells."""
         used = self._latest.get(spec.name)
-        if used and used.key == spec.sign_in_key and used.signed_in:
-            self._issuers[used.key] = used.signed_in.issuer
+        if used and used.key == spec.sign_in_key and (signed_in := used.signed_in):
+            self._issuers[used.key] = signed_in.issuer
         return self._issuers.get(spec.sign_in_key, "")
 
     async def kept(self, spec: HttpSpec) -> SignedIn | None:
