@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import events, work
 from textual.errors import NoWidget
+from textual.widgets import Input
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import McpTuiError
@@ -25,6 +26,7 @@ from mcp_tui.ui.leaving import Leaving
 from mcp_tui.ui.themes import INK, PAPER, PLAIN, with_roles
 from mcp_tui.ui.toasts import Toasts
 from mcp_tui.ui.unforeseen import SturdyApp
+from mcp_tui.ui.widgets.plain_fields import OneCell
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -187,6 +189,10 @@ class McpTuiApp(SturdyApp):
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Behind the curtain only the way out is open; other keys wait."""
         return self.raised.is_set() or action in ("quit", "suspend_process")
+
+    def on_command_palette_opened(self) -> None:
+        """Its field is Textual's own: what is pasted into it is drawn as in ours. The list of themes is one, too."""
+        self.screen.query_one(Input).highlighter = OneCell()
 
     def action_look(self) -> None:
         """Open the question that waits."""

@@ -170,3 +170,20 @@ async def test_fields_draw_no_control_character_and_keep_what_was_pasted(folder:
         await me.sees("▎  a␛]52;c;eA==�b")
         assert me.draft == pasted
         assert not set(me.screen) & {"\x1b", "\u202e"}
+
+
+@pytest.mark.parametrize("way", ["the palette", "its themes"])
+async def test_the_palette_draws_no_control_character_that_is_pasted_into_it(folder: Folder, way: str) -> None:
+    pasted = "a\x1b]52;c;eA==\u202eb"
+    async with seat(folder, [pocket()]) as me:
+        await me.press("ctrl+p")
+        if way == "its themes":
+            await me.type("choose a theme")
+            await me.sees("Choose a theme")
+            await me.press("enter")
+            await me.sees("Search for themes")
+        await me.until(lambda: isinstance(me.app.focused, Input))
+        await me.paste(pasted)
+        await me.sees("a␛]52;c;eA==�b")
+        assert me.find(Input).value == pasted
+        assert not set(me.screen) & {"\x1b", "\u202e"}
