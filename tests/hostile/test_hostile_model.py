@@ -18,7 +18,7 @@ from tests.terminal import Terminal
 
 SEND = "the model gets it as shown"
 SECRET = "canary-3f9a77b2c1d4"
-CTRL_P = "\x10"
+CTRL_P, DELETE = "\x10", "\x1b[3~"
 FIRST = (
     ("hostile__weather", {poison("model-argument"): poison("model-value")}),
     ("hostile__wipe", {}),
@@ -31,7 +31,7 @@ def settle(home: Path) -> None:
     """The hostile server in the user's own file, with a secret and a look at its results; another in the folder's."""
     play = {"command": sys.executable, "args": ["-I", "-S", str(SERVER)]}
     mine = {"hostile": {**play, "env": {"API_KEY": SECRET}, "review_results": True}}
-    foreign = {"shed": {"command": "sh", "args": ["-c", poison("project-argument")]}}
+    foreign = {poison("project-name"): {"command": "sh", "args": ["-c", poison("project-argument")]}}
     for file, entries in ((home / "config/mcp-tui/servers.json", mine), (home / ".mcp.json", foreign)):
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps({"mcpServers": entries}), encoding="utf-8")
@@ -70,8 +70,10 @@ def look_around(tour: Tour) -> None:
     tour.look(F2 + ESC, words="filter every server")
     tour.look(END + ENTER, "project-argument", words="sh -c")  # T7
     tour.look(F2, words="▌Explorer")
-    tour.look("e", "project-argument", words="Save untried")
+    tour.look("e", "project-name", "project-argument", words="Save untried")
     tour.leave("Save untried")
+    tour.look(DELETE, "project-name", words="Its entry is taken out")
+    tour.close("Its entry is taken out")
     tour.look(CTRL_P + "evil", words="hostile · tool")
     tour.close("hostile · tool")
     tour.look(CTRL_P + "Permissions", words="see and revoke")

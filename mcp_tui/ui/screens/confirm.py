@@ -12,11 +12,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from mcp_tui.ui.screens.fitted import Fitted
-from mcp_tui.ui.widgets.pieces import Choice, Words, two
+from mcp_tui.ui.widgets.pieces import Choice, Words, marked, two
 
 
 class Confirm(Fitted[bool]):
-    """`yes` and `no` are (key, words, consequence). esc means no."""
+    """`yes` and `no` are (key, words, consequence); the title may be foreign text. esc means no."""
 
     CSS_PATH = "dialog.tcss"
     AUTO_FOCUS = "#no"
@@ -37,7 +37,7 @@ class Confirm(Fitted[bool]):
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog -danger" if self._danger else "dialog"):
             with VerticalScroll(classes="question", can_focus=False):
-                yield two(f"[b]{self._title}[/b]", "", "gap")
+                yield two(marked("[b]$title[/b]", title=self._title), "", "gap")
                 if isinstance(self._question, str | Content):
                     yield Static(self._question, classes="gap")
                 else:

@@ -52,7 +52,7 @@ class FieldDialog(Fitted[Result | None]):
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
             with VerticalScroll(classes="question", can_focus=False):
-                yield two(f"[b]{self._title}[/b]", "", "gap")
+                yield two(marked("[b]$title[/b]", title=self._title), "", "gap")
                 for line in self._lines:
                     with HorizontalGroup(classes="field"):
                         yield Static(line.label, classes="label")
