@@ -23,7 +23,10 @@ WISH = {
     ],
     "modelPreferences": {"costPriority": 0.2, "speedPriority": 0.9, "intelligencePriority": 0},
     "includeContext": "thisServer",
-    "tools": [{"name": "look.up", "description": "Look it up", "inputSchema": {"type": "object"}}],
+    "tools": [
+        {"name": "look.up", "description": "Look it up", "inputSchema": {"type": "object"}},
+        {"name": "wipe\x1b[2J", "inputSchema": {"type": "object"}},
+    ],
     "toolChoice": {"mode": "required"},
 }
 
@@ -47,6 +50,9 @@ async def test_a_servers_wishes_are_shown_and_reach_the_model_and_its_answer_the
         await me.type("a dot")
         await me.press("ctrl+s")
         await me.sees("the server wants at least one of its tools called")
+        await me.press("7", "ctrl+s")
+        await me.sees("call 1 names no tool of the request: look.up, wipe⟦U+001B⟧[2J")
+        await me.press("backspace")
         await me.press("ctrl+l")
         await me.sees('"what": "the dot"', "this model takes no pictures: asked again without them")
         await me.press("ctrl+s")

@@ -162,7 +162,7 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
         try:
             reply = await draft(self._ask)
         except McpTuiError as error:
-            self._say(f"✗ {clean_line(error.what)}")
+            self._say(f"✗ {error.what}")
             return
         answer, typed = visible(reply.text), self._answer.text.rstrip()
         self._answer.text = "\n\n".join(filter(None, (typed, answer)))
@@ -175,5 +175,6 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
             self.call_after_refresh(self.query_one(".question", VerticalScroll).scroll_end, animate=False)
 
     def _say(self, words: str) -> None:
-        self._status.update(Content(words))
+        """One line under it; raw."""
+        self._status.update(line(words))
         self._status.display = bool(words)
