@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
 from textual.command import DiscoveryHit, Hit, Hits, Provider
 from textual.content import Content
+from textual.fuzzy import FuzzySearch
 
 from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.permission import Mode
@@ -26,6 +27,7 @@ WIDTH = 66
 """Cells of a line in the palette."""
 DISCOVERED = 200
 """Lines shown before anything is typed."""
+_SCORES = FuzzySearch()
 
 
 class Row(NamedTuple):
@@ -47,10 +49,14 @@ class Commands(Provider):
             yield DiscoveryHit(_line(row, Content(row.name)), self._attempt(row), row.name)
 
     async def search(self, query: str) -> Hits:
-        matcher = self.matcher(query)
+        """Textual's own search reads a name as markup, and tries every way that letters fit a long one: for ever."""
         for row in self._rows():
-            if (score := matcher.match(f"{row.name} {row.note}")) > 0:
-                yield Hit(score, _line(row, matcher.highlight(row.name)), self._attempt(row), row.name)
+            told = f"{row.name} {row.note}"
+            if places := _places(query.lower(), told.lower()):
+                name = Content(row.name)
+                for at in places:
+                    name = name.stylize(self.match_style or "", at, at + 1)
+                yield Hit(_SCORES.score(told, places), _line(row, name), self._attempt(row), row.name)
 
     def _attempt(self, row: Row) -> Callable[[], Any]:
         return partial(cast("McpTuiApp", self.app).attempt, row.name, row.act)
@@ -105,8 +111,21 @@ def _server_acts(app: McpTuiApp, server: str) -> Iterator[tuple[str, str, str]]:
     yield f"Remove {name}", "server  del", "remove"
 
 
+def _places(letters: str, text: str) -> Sequence[int]:
+    """Where they stand in a text: together, or else one after the other; nowhere when one is missing."""
+    if (start := text.find(letters)) >= 0:
+        return range(start, start + len(letters))
+    places, at = list[int](), -1
+    for letter in letters:
+        if (at := text.find(letter, at + 1)) < 0:
+            return ()
+        places.append(at)
+    return places
+
+
 def _line(row: Row, name: Content) -> Content:
-    name = name.truncate(WIDTH - len(row.note) - 4, ellipsis=True)
+    note = shorten(row.note, 30)
+    name = name.truncate(WIDTH - len(note) - 4, ellipsis=True)
     left = Content.assemble(row.mark, " ", name)
-    gap = WIDTH - left.cell_length - len(row.note)
-    return Content.assemble(left, " " * max(1, gap), (shorten(row.note, 30), "$text-muted"))
+    gap = WIDTH - left.cell_length - len(note)
+    return Content.assemble(left, " " * max(1, gap), (note, "$text-muted"))

@@ -187,3 +187,14 @@ async def test_the_palette_draws_no_control_character_that_is_pasted_into_it(fol
         await me.sees("a␛]52;c;eA==�b")
         assert me.find(Input).value == pasted
         assert not set(me.screen) & {"\x1b", "\u202e"}
+
+
+async def test_a_name_is_words_in_the_palette_and_costs_no_more_than_others(folder: Folder) -> None:
+    name = f"[/b][@click=app.quit]shed[/]{'model a connect ' * 12}"
+    async with seat(folder, [pocket(name)]) as me:
+        await me.press("ctrl+p")
+        await me.type("shed")
+        await me.sees("● Edit [/b][@click=app.quit]shed[/]model", "● Remove [/b]", "ƒ add ")
+        await me.press(*["backspace"] * 4)
+        await me.type("connect a modl")
+        await me.sees("› Connect a model")
