@@ -96,6 +96,7 @@ def sampling() -> Message:
         "systemPrompt": poison("sampled-system"),
         "modelPreferences": {"hints": [{"name": poison("sampled-hint")}]},
         "stopSequences": [poison("sampled-stop")],
+        "tools": [{**tool(poison("sampled-tool")), "description": poison("sampled-tool-description")}],
         "maxTokens": 10,
     }
 

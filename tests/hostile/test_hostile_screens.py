@@ -20,7 +20,8 @@ FIELDS = set(re.findall(r'(?:poison|text)\("([a-z-]+)"\)', SERVER.read_text(enco
 """All that the server fills."""
 F2, F3, F4, F6 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[17~"
 ESC, ENTER = "\x1b", "\r"
-DOWN, RIGHT, END, PAGE_DOWN = "\x1b[B", "\x1b[C", "\x1b[F", "\x1b[6~"
+UP, DOWN, RIGHT, END, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[F", "\x1b[6~"
+BOTTOM = "\x1b[1;5F"
 TAB, CALL = "\t", "\x13"
 COLUMNS, ROWS = 98, 76
 """One pane at a time, as wide and as high as it can be: little of a text is cut, and little is drawn in vain."""
@@ -124,6 +125,7 @@ def see_all(tour: Tour) -> None:
     tour.look(ESC, "asked-message")
     tour.leave("asks you")
     tour.look("/call samples {}" + ENTER, "sampled-message", "sampled-system", "sampled-hint", "sampled-stop")
+    tour.look("", "sampled-tool", "sampled-tool-description")
     tour.leave("asks a model")
     tour.look("/read evil://text" + ENTER, words="Permission required")
     tour.allow("mime-type", "resource-text")
@@ -136,6 +138,11 @@ def see_all(tour: Tour) -> None:
     tour.read("elicitation", "asked-title", "asked-enum")
     tour.read("refuses", "error-data")
     tour.look(RIGHT, "log")
+    tour.look(RIGHT, words="asks a model")
+    tour.look(BOTTOM + ENTER, "asked-message", words="nothing changes")
+    tour.close("nothing changes")
+    tour.look(UP + ENTER, "sampled-system", "sampled-message", words="nothing changes")
+    tour.close("nothing changes")
     tour.look(F3 + "/call leads {}" + ENTER, "asked-address", "led-message", words="asks you")
 
 
