@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import pytest
-from scripted_endpoint import Endpoint, say
+from scripted_endpoint import Endpoint, refuse, say
 from test_hostile_screens import SERVER
 
 from tests.hostile.harmless import left_over
@@ -18,14 +18,17 @@ from tests.program import home_environment
 from tests.terminal import Terminal
 
 HOSTILE = ("--", sys.executable, "-I", "-S", str(SERVER), "--only", "T1,T3")
+TYPED = poison("typed").replace("\0", "")
 LISTS = ("tools", "prompts", "resources", "templates")
 COMMANDS = {
     **{f"{group}": (group,) for group in LISTS},
     **{f"{group} --json": (group, "--json") for group in LISTS},
-    **{f"call {name}": ("call", name) for name in ("works", "fails", "refuses", "asks", "samples", "hidden")},
-    **{f"call {name} --json": ("call", name, "--json") for name in ("works", "fails", "hidden")},
-    **{f"call {name}": ("call", name) for name in ("hidden", "fuzz")},
-    "no such tool": ("call", poison("typed").replace("\0", "")),
+    **{f"call {name}": ("call", name) for name in ("works", "fails", "refuses", "leads", "hidden", "fuzz")},
+    **{f"call {name}": ("call", name) for name in ("asks", "samples")},
+    **{f"call {name} --json": ("call", name, "--json") for name in ("works", "fails", "refuses", "hidden")},
+    "no such tool": ("call", TYPED),
+    "no such prompt": ("prompt", TYPED),
+    "no such resource": ("read", TYPED),
     **{f"prompt {flag}": ("prompt", "speech", "who=x", *flag.split()) for flag in ("", "--json")},
     **{f"read {flag}": ("read", "evil://text", *flag.split()) for flag in ("", "--json")},
     **{f"doctor {flag}": ("doctor", *flag.split()) for flag in ("", "--json")},
@@ -33,7 +36,15 @@ COMMANDS = {
     **{f"accept {flag}": ("permissions", "accept", "hostile", *flag.split()) for flag in ("", "--json")},
     **{f"ask {flag}": ("ask", "hello", *flag.split()) for flag in ("", "--json")},
 }
-AFTERWARDS = {"audit": ("audit",), "audit --json": ("audit", "--json"), "permissions": ("permissions",)}
+AFTERWARDS = {
+    **{f"audit {flag}": ("audit", *flag.split()) for flag in ("", "--json")},
+    **{f"permissions {flag}": ("permissions", *flag.split()) for flag in ("", "--json")},
+    **{f"the folder's doctor {flag}": ("doctor", *flag.split()) for flag in ("", "--json")},
+    "the folder's tools": ("tools",),
+    "sign-out": ("sign-out", TYPED),
+    **{f"ask {flag}, and be refused": ("ask", "hello", *flag.split(), *HOSTILE) for flag in ("", "--json")},
+}
+"""With no server but the folder's, unless they name one."""
 WORDLESS = {"doctor", "explain", "permissions", "call asks", "call samples"}
 """Commands that may show no word of the server's."""
 
@@ -54,22 +65,22 @@ def run(program: list[str], home: Path, words: tuple[str, ...], url: str) -> byt
         return bytes(terminal.raw)
 
 
-@pytest.fixture
-async def bad_model(endpoint: Endpoint) -> str:
-    endpoint.script(*(say(poison("answer")) for _ in range(4)))
-    return endpoint.url
-
-
 async def test_no_command_lets_anything_through_to_the_terminal(
-    program: list[str], tmp_path: Path, bad_model: str
+    program: list[str], tmp_path: Path, endpoint: Endpoint
 ) -> None:
+    endpoint.script(*(say(poison("answer")) for _ in range(4)))
+    foreign = {poison("project-name"): {"command": "sh", "args": ["-c", poison("project-argument")]}}
+    (tmp_path / ".mcp.json").write_text(json.dumps({"mcpServers": foreign}), encoding="utf-8")
+
     def one(name: str, words: tuple[str, ...]) -> tuple[str, bytes]:
-        return name, run(program, tmp_path, words, bad_model)
+        return name, run(program, tmp_path, words, endpoint.url)
 
     with ThreadPoolExecutor(3) as pool:
         loop = asyncio.get_running_loop()
         acts = [loop.run_in_executor(pool, one, name, (*words, *HOSTILE)) for name, words in COMMANDS.items()]
         written = dict(await asyncio.gather(*acts))
+        endpoint.forget()
+        endpoint.script(*(refuse(400, poison("refusal")) for _ in range(2)))
         acts = [loop.run_in_executor(pool, one, name, words) for name, words in AFTERWARDS.items()]
         written |= dict(await asyncio.gather(*acts))
     for name, raw in written.items():
