@@ -7,11 +7,15 @@ import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 from scripted_endpoint import Endpoint, refuse, say
 from test_hostile_screens import SERVER
 
+from mcp_tui.domain.catalog import Kind
+from mcp_tui.domain.rules import Effect, Initiator, Rule, Scope
+from mcp_tui.storage.rules import RulesStore
 from tests.hostile.harmless import left_over
 from tests.hostile.server import poison
 from tests.program import home_environment
@@ -36,16 +40,28 @@ COMMANDS = {
     **{f"accept {flag}": ("permissions", "accept", "hostile", *flag.split()) for flag in ("", "--json")},
     **{f"ask {flag}": ("ask", "hello", *flag.split()) for flag in ("", "--json")},
 }
+REMEMBERED = Rule(
+    Effect.DENY,
+    Scope.EXACT,
+    Initiator.MODEL,
+    poison("rule-server"),
+    "",
+    Kind.TOOL,
+    poison("rule-tool"),
+    arguments=json.dumps({"key": poison("rule-value")}),
+)
+REVOKED = {flag: replace(REMEMBERED, item=poison(f"revoked{flag}")) for flag in ("", "--json")}
 AFTERWARDS = {
     **{f"audit {flag}": ("audit", *flag.split()) for flag in ("", "--json")},
     **{f"permissions {flag}": ("permissions", *flag.split()) for flag in ("", "--json")},
     **{f"the folder's doctor {flag}": ("doctor", *flag.split()) for flag in ("", "--json")},
     "the folder's tools": ("tools",),
     "sign-out": ("sign-out", TYPED),
+    **{f"revoke {flag}": ("permissions", "revoke", rule.id, *flag.split()) for flag, rule in REVOKED.items()},
     **{f"ask {flag}, and be refused": ("ask", "hello", *flag.split(), *HOSTILE) for flag in ("", "--json")},
 }
 """With no server but the folder's, unless they name one."""
-WORDLESS = {"doctor", "explain", "permissions", "call asks", "call samples"}
+WORDLESS = {"doctor", "explain", "call asks", "call samples"}
 """Commands that may show no word of the server's."""
 
 
@@ -68,6 +84,10 @@ def run(program: list[str], home: Path, words: tuple[str, ...], url: str) -> byt
 async def test_no_command_lets_anything_through_to_the_terminal(
     program: list[str], tmp_path: Path, endpoint: Endpoint
 ) -> None:
+    store = RulesStore(tmp_path / "data" / "mcp-tui" / "mcp-tui.db")
+    for rule in (REMEMBERED, *REVOKED.values()):
+        store.add(rule)
+    store.close()
     endpoint.script(*(say(poison("answer")) for _ in range(4)))
     foreign = {poison("project-name"): {"command": "sh", "args": ["-c", poison("project-argument")]}}
     (tmp_path / ".mcp.json").write_text(json.dumps({"mcpServers": foreign}), encoding="utf-8")
