@@ -192,7 +192,9 @@ class McpTuiApp(SturdyApp):
 
     def on_command_palette_opened(self) -> None:
         """Its field is Textual's own: what is pasted into it is drawn as in ours. The list of themes is one, too."""
-        self.screen.query_one(Input).highlighter = OneCell()
+        for screen in self.screen_stack:
+            for field in screen.query("CommandInput").results(Input):
+                field.highlighter = OneCell()
 
     def action_look(self) -> None:
         """Open the question that waits."""
