@@ -79,7 +79,7 @@ def look_around(tour: Tour) -> None:
     tour.look(END + ENTER, "project-argument", words="sh -c")  # T7
     tour.look(F2, words="▌Explorer")
     tour.look("e", "project-name", "project-argument", words="Save untried")
-    tour.look(CALL, words="✗")
+    tour.look(CALL, words="could not be started")
     tour.leave("Save untried")
     tour.look(DELETE, "project-name", words="Its entry is taken out")
     tour.close("Its entry is taken out")
