@@ -211,6 +211,20 @@ async def test_esc_stops_a_running_call_and_progress_is_shown() -> None:
         assert bench.stopped == 1
 
 
+@pytest.mark.parametrize("item", [PLAIN, NOTES], ids=["prompt", "resource"])
+async def test_what_is_on_its_way_already_is_not_asked_for_again(item: Prompt | Resource) -> None:
+    """As by `/prompt` and `/read`, which open its page first."""
+    bench = a_bench()
+    bench.hold = asyncio.Event()
+    async with opened(bench, ref_to(item)) as (app, pane, pilot):
+        await until(lambda: bench.called)
+        pane.fetch(item, {}) if isinstance(item, Prompt) else pane.read(item, item.key)
+        await pilot.pause()
+        bench.hold.set()
+        await until(lambda: "esc  stops it" not in app.shown())
+        assert len(bench.called) == 1 and bench.stopped == 0
+
+
 async def test_leaving_the_program_while_a_call_runs_stops_the_call() -> None:
     bench = a_bench()
     bench.hold = asyncio.Event()

@@ -119,7 +119,9 @@ class PromptPage(AskingPage):
             self.retell()
 
     def fetch(self, arguments: dict[str, str]) -> None:
-        """Ask the server for the messages."""
+        """Ask the server for the messages, if it was not asked for just these already."""
+        if self.is_busy and arguments == self._values:
+            return
         self._values = arguments
         self.ask("fetching", arguments, partial(self.bench.get_prompt, self.prompt, arguments))
 

@@ -88,7 +88,12 @@ class ResourcePage(AskingPage):
         self.read(expand(self.item.key, lists(self.item.key, arguments)))
 
     def read(self, uri: str) -> None:
-        """Read the resource, or an address that the template makes; the gate asks first where it must."""
+        """Read the resource, or an address that the template makes, if it is not on its way already.
+
+        The gate asks first where it must.
+        """
+        if self.is_busy and uri == self._uri:
+            return
         self._uri = uri
         self._watcher.look_at(uri)
         self.ask("reading", {}, partial(self.bench.read_resource, self.item, uri))
