@@ -5,8 +5,6 @@ What is beyond a limit is left out or refused, and said: in the list, in the log
 
 from __future__ import annotations
 
-# -- what is read -----------------------------------------------------------------------------------------
-
 PAGES = 100
 """Pages of one list: a list that never ends must not keep a server from being ready."""
 ITEMS = 10_000
@@ -15,8 +13,6 @@ LINE = 256 * 1024 * 1024
 """Bytes of one message. (How deep it may be nested is up to the parser: what it cannot read fails its request.)"""
 WAITING = 64 * 1024 * 1024
 """Bytes of messages that nobody took yet, before the program has to wait."""
-
-# -- what it may do at once, or within a time -------------------------------------------------------------
 
 NOTICES = 500
 """Log lines, steps of progress and news of tasks within a second: nobody reads more, and the screen stays quick."""
@@ -29,7 +25,6 @@ STDERR_LINES = 200
 NOTE_EVERY = 60.0
 """Seconds between two lines of the log about the same limit."""
 
-# -- what is kept -----------------------------------------------------------------------------------------
 # The traffic and the log are of all servers: what is too much goes from the server that has the most there.
 
 FRAMES, FRAMES_BYTES = 5_000, 64 * 1024 * 1024

@@ -68,8 +68,6 @@ class Connection:
         self._attempt: Attempt | None = None
         """The present one, or the last."""
 
-    # -- on and off ------------------------------------------------------------------------------------
-
     def rest(self, state: ServerState) -> None:
         """Be known without being started: OFF or CONSENT."""
         self.enter(state)
@@ -151,8 +149,6 @@ class Connection:
             delay = BACKOFF[min(attempts, len(BACKOFF) - 1)] * random.uniform(0.8, 1.2)
             await first(self._stopping, timeout=delay)
 
-    # -- the live connection ---------------------------------------------------------------------------
-
     def link(self) -> Link:
         """The live connection. Raises ServerUnreachable, naming the state and its reason."""
         if (link := self._live()) is not None:
@@ -180,8 +176,6 @@ class Connection:
     def _live(self) -> Link | None:
         link = self._attempt.link if self._attempt else None
         return None if link is None or link.is_dropped else link
-
-    # -- the catalogue ---------------------------------------------------------------------------------
 
     async def refresh(self) -> None:
         """List everything again, and publish it. Raises ServerUnreachable and ServerLost."""
@@ -219,8 +213,6 @@ class Connection:
     def _offer_changed(self) -> None:
         if (link := self._live()) is not None:
             link.relisting.ask()
-
-    # -- the status ------------------------------------------------------------------------------------
 
     def became_ready(self, info: ServerInfo) -> None:
         """The handshake came about."""

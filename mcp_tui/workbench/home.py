@@ -84,8 +84,6 @@ class Home:
             return [key for key in (self.environ.get("OPENAI_API_KEY", "").strip(), *saved) if key]
         return []
 
-    # -- settings and model ---------------------------------------------------------------------------
-
     def save_settings(self, settings: Settings) -> None:
         """Keep the settings, for now and for the next start. A file that cannot be written is a warning."""
         before, self.settings = self.settings, settings
@@ -117,8 +115,6 @@ class Home:
         else:
             self.model_missing = found.what
 
-    # -- the servers file -----------------------------------------------------------------------------
-
     def entry(self, name: str) -> dict[str, Any]:
         """A server's entry as it is written in the file; {} when it is not from there. Raises ConfigError."""
         return load_entry(self.servers_file, name)
@@ -149,13 +145,9 @@ class Home:
         if entry := self.entry(name):
             save_entry(self.servers_file, name, {**entry, "log_level": level}, name)
 
-    # -- what results hold ----------------------------------------------------------------------------
-
     def save_files(self, name: str, files: Iterable[tuple[str, bytes]]) -> list[Path]:
         """Write contents (MIME type and bytes) to new files that only the user can read; where. Raises OSError."""
         return [save_file(self.paths.saved, name, mime_type, data) for mime_type, data in files]
-
-    # -- failures -------------------------------------------------------------------------------------
 
     def write_failure(self, error: BaseException) -> Path:
         """Append an unforeseen error to the log file; the path of that file."""

@@ -70,8 +70,6 @@ class Reviews:
             return await self._review(server, tools, why, with_instructions=True)
         return await self._review(server, waits, "")
 
-    # -- deciding -------------------------------------------------------------------------------------
-
     async def accept(self, server: str, tools: Iterable[Tool]) -> None:
         """A person looked at these tools as they are given here: models may read and call them from now on."""
         tools = list(tools)
@@ -110,8 +108,6 @@ class Reviews:
     async def _accept(self, server: str, tools: Iterable[Tool]) -> None:
         self._met.discard(server)
         await self._pinned.accept(server, tools)
-
-    # -- meeting --------------------------------------------------------------------------------------
 
     def happened(self, happening: Happening) -> None:
         """Pin a server that is met, and say what changed. Its tools may also be those that another's texts name."""

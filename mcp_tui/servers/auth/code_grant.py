@@ -80,8 +80,6 @@ class CodeGrant(Grant):
         parts = urlsplit(str(known.redirect_uris[0]))
         return (parts.port or 0) if parts.hostname == "127.0.0.1" else 0
 
-    # -- the SDK's steps -------------------------------------------------------------------------------
-
     async def _initialize(self) -> None:
         await super()._initialize()
         self.context.client_info = self._given_client() or self.context.client_info

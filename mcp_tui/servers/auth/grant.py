@@ -87,8 +87,6 @@ class Grant(OAuthClientProvider):
         self._challenge = challenge
         yield
 
-    # -- the SDK's steps -------------------------------------------------------------------------------
-
     async def _initialize(self) -> None:
         self.waiting = True  # a locked keyring asks its owner
         try:

@@ -58,8 +58,6 @@ class Vault:
         """The sign-in that is kept, if any."""
         return SignedIn.read(self.record)
 
-    # -- the SDK's TokenStorage ------------------------------------------------------------------------
-
     async def get_tokens(self) -> OAuthToken | None:
         try:
             return OAuthToken.model_validate(self.record["tokens"]) if "tokens" in self.record else None

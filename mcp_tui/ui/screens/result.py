@@ -84,8 +84,6 @@ class ResultDialog(ServerQuestion[Ruling]):
         if (rest := len(self._masked) - MOST_SHOWN) > 0:
             yield Static(f"[$warn]△ {rest:,} more characters are not shown here:[/] [$quiet]e shows all of it[/]")
 
-    # -- answers --------------------------------------------------------------------------------------
-
     def choose(self, choice: Choice) -> None:
         match choice.id:
             case "send":

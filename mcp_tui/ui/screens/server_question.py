@@ -59,8 +59,6 @@ class ServerQuestion(Guarded, Fitted[T]):
         self._enter_fields()
         self.set_focus(next((each for each in self.query(self.FIELDS) if each.focusable), self.focused))
 
-    # -- what Guarded asks for ------------------------------------------------------------------------
-
     def choice_for(self, key: str) -> Choice | None:
         if key == "enter":
             return self.focused if isinstance(self.focused, Choice) else None
@@ -78,8 +76,6 @@ class ServerQuestion(Guarded, Fitted[T]):
             self._waiting = count
             for corner in self.query(".top > .right").results(Static):
                 corner.update(self._corner())
-
-    # -- drawn, focused, clicked ----------------------------------------------------------------------
 
     def on_mount(self) -> None:
         self.set_focus(self.query(self.FIRST).first())
@@ -115,8 +111,6 @@ class ServerQuestion(Guarded, Fitted[T]):
             for choice in self.query(Choice):
                 if self.leads_in(choice):
                     choice.set_consequence("on to the next field, shift+tab back")
-
-    # -- keys -----------------------------------------------------------------------------------------
 
     def action_press(self, key: str) -> None:
         """A choice's key from within the fields."""

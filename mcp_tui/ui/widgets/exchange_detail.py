@@ -43,9 +43,6 @@ def as_text(row: Row) -> str:
     return "\n".join([*map(_frame_text, frames), *map(_http_text, row.http)])
 
 
-# -- frames ------------------------------------------------------------------------------------------
-
-
 def _frame(word: str, frame: Frame, after: float | None = None) -> Content:
     arrow = "→" if frame.outgoing else "←"
     moment = _clock(frame.time) if after is None else f"+ {human_time(after)}"
@@ -59,9 +56,6 @@ def _frame_text(frame: Frame) -> str:
     """The frame as shown text: pretty JSON, or the raw line when it is none."""
     body = frame.body
     return clean(pretty_json(body) if body is not None else frame.raw.decode("utf-8", "replace"))
-
-
-# -- HTTP --------------------------------------------------------------------------------------------
 
 
 def _status(http: HttpExchange) -> list[Content]:

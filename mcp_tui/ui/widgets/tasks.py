@@ -147,8 +147,6 @@ class TasksView(Vertical, can_focus=True):
         }
         return list(texts.values())
 
-    # -- keys ---------------------------------------------------------------------------------------
-
     def on_data_table_row_selected(self, event: DataTable.RowSelected) -> None:
         event.stop()
         if (run := self.chosen) is not None:

@@ -75,8 +75,6 @@ class Page(Vertical):
         """Something changed that `catch_up()` has not shown yet."""
         self._views: dict[str, View] = {}
 
-    # -- what a kind of page says ---------------------------------------------------------------------
-
     def heading(self) -> Widget:
         """The line above the tabs."""
         raise NotImplementedError
@@ -123,8 +121,6 @@ class Page(Vertical):
     def is_busy(self) -> bool:
         """Whether something runs that esc stops."""
         return self.is_running
-
-    # -- tabs ---------------------------------------------------------------------------------------
 
     def compose(self) -> ComposeResult:
         yield self.heading().add_class("heading")

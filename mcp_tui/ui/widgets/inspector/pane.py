@@ -62,8 +62,6 @@ the chat. A resource: `i` does. `y` copies what is shown.
         yield from super().compose()
         yield self._quiet
 
-    # -- what the workspace asks ----------------------------------------------------------------------
-
     def show(self, ref: Ref) -> None:
         """Show something, without the focus. Of many in one frame only the last one is shown."""
         if ref.is_server or ref.is_item:
@@ -157,8 +155,6 @@ the chat. A resource: `i` does. `y` copies what is shown.
     def has_draft(self) -> bool:
         """Whether the form that is shown holds something typed."""
         return self._page is not None and self._page.has_draft
-
-    # -- pages --------------------------------------------------------------------------------------
 
     def _show_and(self, ref: Ref, act: Callable[[Page], None]) -> None:
         self.show(ref)

@@ -103,8 +103,6 @@ class ResourcePage(AskingPage):
         self.renew("raw")
         self.open("content", focus=self.has_focus_within, again=True)
 
-    # -- watching -----------------------------------------------------------------------------------
-
     def _watch_words(self) -> str:
         """What the key does; "" when the server does not tell of changes, or there is no address yet."""
         if (self._is_template and self._read is None) or not self.bench.hub.can_watch(self.ref.server):
@@ -139,8 +137,6 @@ class ResourcePage(AskingPage):
         self.renew(*tabs)
         if place and (view := self.view):
             view.call_after_refresh(lambda: view.scroll_to(y=place, animate=False))
-
-    # -- keys ---------------------------------------------------------------------------------------
 
     def action_read(self) -> None:
         if self._is_template and self._read is None:

@@ -104,8 +104,6 @@ class ToolPage(Page):
             self.renew("details")
             self.retell()
 
-    # -- calling ------------------------------------------------------------------------------------
-
     @property
     def is_running(self) -> bool:
         return self._worker is not None and self._worker.is_running
