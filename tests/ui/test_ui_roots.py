@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from textual.widgets import Input
+from textual.widgets import Input, OptionList
 from whole_app import Folder, Seat, pocket, seat
 
 
@@ -53,6 +53,22 @@ async def test_a_folder_is_picked_from_what_fits_the_line(folder: Folder, tmp_pa
         await me.press("enter")
         await me.until(lambda: told(me) == 1)
         assert me.app.bench.roots.folders == (str((tmp_path / "alpha").resolve()),)
+
+
+async def test_a_folder_that_is_picked_while_the_line_changes_is_the_one_that_was_seen(
+    folder: Folder, tmp_path: Path
+) -> None:
+    (tmp_path / "alpha").mkdir()
+    async with seat(folder, [pocket()]) as me:
+        await me.app.run_action("roots")
+        me.find(Input).value = f"{tmp_path}/al"
+        await me.sees("alpha/")
+        near = me.find(OptionList, "#near")
+        picked = OptionList.OptionSelected(near, near.get_option_at_index(0), 0)
+        me.find(Input).value = "/nowhere/at all"
+        await me.until(lambda: near.option_count == 0)
+        near.post_message(picked)  # the click was before that
+        await me.until(lambda: me.find(Input).value == f"{tmp_path}/alpha/")
 
 
 async def test_delete_takes_a_folder_back(folder: Folder, tmp_path: Path) -> None:

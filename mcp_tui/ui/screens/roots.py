@@ -7,6 +7,7 @@ from textual.app import ComposeResult
 from textual.containers import VerticalGroup, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.option_list import Option
 
 from mcp_tui.domain.errors import McpTuiError
 from mcp_tui.domain.text import clean_line
@@ -36,7 +37,6 @@ class RootsDialog(Fitted[None]):
     def __init__(self, roots: Roots) -> None:
         super().__init__(classes="dialog-screen")
         self._roots = roots
-        self._near: list[str] = []
 
     def compose(self) -> ComposeResult:
         with VerticalGroup(classes="dialog"):
@@ -72,7 +72,7 @@ class RootsDialog(Fitted[None]):
         event.stop()
         if event.option_list.id == "near":
             path = self.query_one("#path", Input)
-            path.value = self._near[event.option_index]
+            path.value = event.option_id or ""
             path.cursor_position = len(path.value)
             path.focus()
 
@@ -107,10 +107,11 @@ class RootsDialog(Fitted[None]):
         shown.display = bool(lines)
 
     def _suggest(self, typed: str) -> None:
-        self._near = folders_like(typed)
-        names = [Content(clean_line(path.rstrip("/").rpartition("/")[2]) + "/") for path in self._near]
-        near = self.query_one("#near", OptionList).set_options(names)
-        near.display = bool(self._near)
+        paths = folders_like(typed)
+        names = [clean_line(path.rstrip("/").rpartition("/")[2]) for path in paths]
+        options = [Option(Content(f"{name}/"), id=path) for name, path in zip(names, paths, strict=True)]
+        near = self.query_one("#near", OptionList).set_options(options)
+        near.display = bool(paths)
 
     def _say(self, words: Content) -> None:
         outcome = self.query_one("#outcome", Static)

@@ -114,11 +114,15 @@ class Pane(Vertical):
     def set_note(self, note: Words) -> None:
         self._note.update(note)
 
-    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
-        self.add_class("-focused")
+    def on_descendant_focus(self) -> None:
+        self._light_up()
 
-    def on_descendant_blur(self, event: events.DescendantBlur) -> None:
-        self.remove_class("-focused")
+    def on_descendant_blur(self) -> None:
+        self._light_up()
+
+    def _light_up(self) -> None:
+        """By where the focus is now: that one of two widgets lost it may be heard after that the other got it."""
+        self.set_class(self.has_focus_within, "-focused")
 
 
 class Choice(HorizontalGroup, can_focus=True):
