@@ -11,6 +11,7 @@ import pytest
 from asking_app import Asked, asked, request, settle, told
 from looking import screen_text
 from scripted_endpoint import Endpoint, say
+from textual import events
 from whole_app import Folder, Seat, pocket, seat
 
 from mcp_tui.domain.errors import PermissionDenied
@@ -62,6 +63,19 @@ async def test_each_rule_is_told_whole_and_revoked_with_a_key(folder: Folder, si
         await me.press("delete")
         await me.until(lambda: [each.effect for each in gate.rules] == [Effect.DENY])
         await me.press("delete")
+        await me.sees("Nothing is remembered.")
+        assert gate.rules == []
+
+
+async def test_rules_are_revoked_as_fast_as_one_presses_the_key(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        gate = me.app.bench.gate
+        for scope in (Scope.EXACT, Scope.TOOL, Scope.SERVER):
+            gate.add(rule(me, Effect.DENY, scope, who="you"))
+        await open_permissions(me)
+        await me.sees("esc", "deny")
+        for key in ("end", "delete", "delete", "delete"):
+            me.app.post_message(events.Key(key, None))
         await me.sees("Nothing is remembered.")
         assert gate.rules == []
 

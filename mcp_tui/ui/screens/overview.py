@@ -58,7 +58,8 @@ class Overview(Fitted[None], Generic[T]):
             self._tell(None)
 
     def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        self._tell(self.listed[event.option_index])
+        if (at := event.option_list.highlighted) is not None:  # the event's own place may be of the lines before
+            self._tell(self.listed[at])
 
     def _tell(self, thing: T | None) -> None:
         about = self.query_one("#about", VerticalScroll)

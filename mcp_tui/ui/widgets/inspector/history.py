@@ -64,9 +64,7 @@ class History(View, can_focus=False):
 
     def grow(self, records: Sequence[CallRecord]) -> None:
         """Show these calls, the new ones above those that are there; the cursor stays on its call."""
-        at = self._list.highlighted
-        chosen = self._records[at] if at is not None else None
-        self._records = records
+        chosen, self._records = self._chosen, records
         self._list.clear_options().add_options(_words(record) for record in records)
         self._list.highlighted = next((at for at, record in enumerate(records) if record is chosen), None)
         self._say()
@@ -77,11 +75,18 @@ class History(View, can_focus=False):
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         event.stop()
-        self.post_message(self.Opened(self._records[event.option_index]))
+        if (record := self._chosen) is not None:
+            self.post_message(self.Opened(record))
 
     def action_reuse(self) -> None:
-        if self._list.highlighted is not None:
-            self.post_message(self.Reused(self._records[self._list.highlighted]))
+        if (record := self._chosen) is not None:
+            self.post_message(self.Reused(record))
+
+    @property
+    def _chosen(self) -> CallRecord | None:
+        """The call under the cursor, which stays on it when others come above."""
+        at = self._list.highlighted
+        return None if at is None else self._records[at]
 
 
 def _words(record: CallRecord) -> Content:
