@@ -10,6 +10,7 @@ from typing import ParamSpec, TypeVar
 
 T = TypeVar("T")
 P = ParamSpec("P")
+_NAME = "mcp-tui aside"
 
 
 async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -35,5 +36,10 @@ async def aside(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
             loop.call_soon_threadsafe(settle, value, failure)
 
-    threading.Thread(target=run, name="mcp-tui aside", daemon=True).start()
+    threading.Thread(target=run, name=_NAME, daemon=True).start()
     return await outcome
+
+
+def is_busy() -> bool:
+    """Whether anything runs aside."""
+    return any(thread.name == _NAME for thread in threading.enumerate())

@@ -33,6 +33,7 @@ from mcp_tui.domain.servers import HttpSpec, ServerInfo, ServerState, ServerStat
 from mcp_tui.ui.refs import Ref, ref_to
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.messages import CopyRequested
+from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 HOSTILE = "[/bold][@click=app.quit]x[/]\x1b]52;c;AA==\x07\u202eevil\u200b"
 SUM = Tool(
@@ -74,6 +75,13 @@ async def opened(bench: FakeBench, ref: Ref, size: tuple[int, int] = (60, 40)) -
         await until(lambda: "Details" in app.shown() or "Preview" in app.shown() or "Content" in app.shown())
         await pilot.pause()
         yield app, pane, pilot
+
+
+async def call(app: PaneApp, pilot: Pilot[None]) -> None:
+    """Go to the form of the tool, and send it as it is."""
+    await pilot.press("enter")
+    await until(lambda: app.focused is not None and any(isinstance(each, SchemaForm) for each in app.focused.ancestors))
+    await pilot.press("ctrl+s")
 
 
 async def sees(app: PaneApp, pilot: Pilot[None], *words: str) -> None:
@@ -182,7 +190,7 @@ async def test_what_went_wrong_is_said_with_what_to_try(error: Exception, words:
     bench = a_bench()
     bench.result = error
     async with opened(bench, ref_to(NOW)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "✗", words)
 
 
@@ -190,7 +198,7 @@ async def test_a_result_that_is_an_error_says_so() -> None:
     bench = a_bench()
     bench.result = ToolResult((TextBlock("no such file"),), is_error=True)
     async with opened(bench, ref_to(NOW)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "✗ the tool reports an error", "no such file")
 
 
@@ -199,7 +207,7 @@ async def test_esc_stops_a_running_call_and_progress_is_shown() -> None:
     bench.hold = asyncio.Event()
     bench.progress = (31, 50, "round 31")
     async with opened(bench, ref_to(NOW)) as (app, pane, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "calling", "esc  stops it", "31 of 50", "round 31")
         pane.show(ref_to(SUM))
         await sees(app, pilot, "ƒ get-sum")
@@ -229,7 +237,7 @@ async def test_leaving_the_program_while_a_call_runs_stops_the_call() -> None:
     bench = a_bench()
     bench.hold = asyncio.Event()
     async with opened(bench, ref_to(NOW)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await until(lambda: bench.called)
         app.exit()
     assert bench.stopped == 1
@@ -238,7 +246,7 @@ async def test_leaving_the_program_while_a_call_runs_stops_the_call() -> None:
 async def test_keys_on_a_forms_button_do_not_act_on_the_page() -> None:
     bench = a_bench()
     async with opened(bench, ref_to(NOW)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "Result")
         await pilot.press("2")
         await until(lambda: isinstance(app.focused, Button))
@@ -257,7 +265,7 @@ async def test_every_kind_of_content_is_shown_by_type() -> None:
     )
     bench.result = ToolResult(blocks)
     async with opened(bench, ref_to(NOW), (60, 80)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "Image", "image/png · 2.0 KB", "89 50 4e 47", "a link", "demo://a", "inside", "hologram")
 
 
@@ -266,7 +274,7 @@ async def test_a_megabyte_of_text_is_cut_and_copied_whole() -> None:
     text = "\n".join(f"line {number}" for number in range(100_000))
     bench.result = ToolResult((TextBlock(text),))
     async with opened(bench, ref_to(NOW)) as (app, _, pilot):
-        await pilot.press("enter", "ctrl+s")
+        await call(app, pilot)
         await sees(app, pilot, "line 3")
         await pilot.press("end")
         await sees(app, pilot, "of 100,000 lines")
