@@ -22,7 +22,6 @@ from mcp_tui.domain.text import clean, clean_line, visible
 from mcp_tui.ui.bursts import Bursts
 from mcp_tui.ui.curtain import Curtain
 from mcp_tui.ui.keys import bindings
-from mcp_tui.ui.later import later
 from mcp_tui.ui.leaving import Leaving
 from mcp_tui.ui.themes import INK, PAPER, PLAIN, with_roles
 from mcp_tui.ui.toasts import Toasts
@@ -40,9 +39,6 @@ if TYPE_CHECKING:
     from mcp_tui.workbench.bench import Workbench
 
     MakeBench = Callable[[Asker, ServerAsks], Workbench]
-
-LAID_OUT = 0.1
-"""Seconds after which a pane that is shown has been laid out."""
 
 
 def _commands() -> type[Provider]:
@@ -235,8 +231,7 @@ class McpTuiApp(SturdyApp):
         self._toasts.tell(text, severity)
 
     def on_descendant_focus(self) -> None:
-        self._toasts.make_room()
-        later(self, LAID_OUT, self._toasts.make_room)  # the field of a pane that was hidden has its place only then
+        self._toasts.make_room_soon()
 
     # -- looks --------------------------------------------------------------------------------------
 

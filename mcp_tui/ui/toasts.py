@@ -44,11 +44,17 @@ class Toasts:
                 later(self._app, TOGETHER, self._tell_notices)
             self._notices.append(happening.text)
 
-    def make_room(self) -> None:
-        """Stand at the top while somebody types into the lower half of the screen, else at the bottom."""
+    def make_room_soon(self) -> None:
+        """Stand at the top while somebody types into the lower half of the screen, else at the bottom.
+
+        Only once all is laid out: a field of a pane that was hidden has its place only then, and to ask for a place
+        before makes Textual take what has just been shown or scrolled for drawn (screens/repainted.py).
+        """
+        if self._app.screen_stack:  # else it is ending, and focus moves while its screens go
+            self._app.screen.call_after_refresh(self._make_room)
+
+    def _make_room(self) -> None:
         app = self._app
-        if not app.screen_stack:
-            return  # it is ending, and focus moves while its screens go
         field = app.focused
         is_low = isinstance(field, Input | TextArea) and field.region.y + field.region.bottom > app.size.height
         for rack in app.screen.query("ToastRack"):
@@ -63,7 +69,7 @@ class Toasts:
         self._show([*notices[:MOST_NOTICES], *more], "information", NOTICES_LAST)
 
     def _show(self, lines: list[str], severity: SeverityLevel, lasts: float) -> None:
-        self.make_room()
+        self.make_room_soon()
         shown = list(self._app.screen.query("ToastHolder")) if self._app.screen_stack else []
         for oldest in shown[: 1 - MOST_TOASTS]:
             oldest.display = False

@@ -171,8 +171,14 @@ class SampleDialog(ServerQuestion[SampleReply | None]):
         told = f"{reply.note}; " if reply.note else ""
         self._say(f"{told}read it, change it if you like, then ctrl+s sends it")
         self._answer.focus()
-        if reply.calls:
-            self.call_after_refresh(self.query_one(".question", VerticalScroll).scroll_end, animate=False)
+        self.call_after_refresh(self._keep_in_sight)
+
+    def _keep_in_sight(self) -> None:
+        """Below what the model wrote stands what it wants to call."""
+        if (drafted := self._drafted) and drafted[1] and drafted == (self._answer.text, self._calls.text):
+            self.query_one(".question", VerticalScroll).scroll_end(animate=False)
+        else:
+            super()._keep_in_sight()
 
     def _say(self, words: str) -> None:
         """One line under it; raw."""
