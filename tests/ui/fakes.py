@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -274,6 +274,10 @@ class PaneApp(App[None]):
 
     def get_css_variables(self) -> dict[str, str]:
         return with_roles(super().get_css_variables(), self.current_theme.ansi)
+
+    def hold_keys(self) -> Callable[[], object]:
+        """A pane alone gets its keys one by one."""
+        return lambda: None
 
     def said(self, kind: type[M]) -> list[M]:
         """The messages of a kind that came up to the screen, in order."""

@@ -111,6 +111,18 @@ async def test_keys_behind_one_that_opens_a_page_are_the_new_pages(folder: Folde
         await me.until(lambda: isinstance(me.app.focused, Line))
 
 
+async def test_a_call_is_made_by_one_burst_of_keys_from_the_details_of_its_tool(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
+        await me.sees("Add two numbers")
+        await me.press("f4")
+        for key in ("enter", "1", "tab", "2", "ctrl+s"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.until(
+            lambda: [call.arguments for call in me.app.bench.calls.of("pocket", "add")] == [{"a": 1, "b": 2}]
+        )
+
+
 @pytest.mark.parametrize("size", [(80, 24), (140, 42)], ids="{0[0]}x{0[1]}".format)
 async def test_who_leaves_while_a_result_is_about_to_be_shown_is_not_called_back_to_it(
     folder: Folder, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]

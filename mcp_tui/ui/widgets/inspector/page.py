@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from textual import on
@@ -16,6 +17,7 @@ from mcp_tui.ui.widgets.inspector.tab_line import TabLine
 from mcp_tui.ui.widgets.schema_form import SchemaForm
 
 if TYPE_CHECKING:
+    from mcp_tui.ui.app import McpTuiApp
     from mcp_tui.workbench.bench import Workbench
 
 
@@ -59,6 +61,7 @@ class Page(Vertical):
         & > .heading > .right { text-wrap: nowrap; text-overflow: ellipsis; }
     }
     """
+    app: McpTuiApp
     BINDINGS = [
         Binding("left,ctrl+left", "step(-1)", "The tab before", show=False),
         Binding("right,ctrl+right", "step(1)", "The next tab", show=False),
@@ -170,12 +173,13 @@ class Page(Vertical):
         self.line.active = tab
         self.retell()
         if enter:
-            self.call_after_refresh(self._enter)
+            self.call_after_refresh(self._enter, self.app.hold_keys())  # what is typed now is meant for the new body
 
-    def _enter(self) -> None:
+    def _enter(self, arrived: Callable[[], object]) -> None:
         """Go into the open tab, unless the user has gone to another pane meanwhile."""
         if self.screen.focused is None or self.has_focus_within:
             self.focus_view()
+        self.app.call_later(arrived)
 
     def renew(self, *tabs: str) -> None:
         """Make these bodies anew, where they were made."""

@@ -48,6 +48,8 @@ class ToolDetails(View):
     }
     """
     BINDINGS = [Binding("y", "copy", "Copy the name")]
+    leads_on_by = frozenset({"enter"})
+    """The keys that lead to the form (bursts.py)."""
 
     def __init__(self, bench: Workbench, tool: Tool) -> None:
         super().__init__()
