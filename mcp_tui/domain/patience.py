@@ -17,8 +17,7 @@ class Patience:
 
     def __init__(self, seconds: float | None = None) -> None:
         self.seconds = seconds
-        self.changed = asyncio.Event()
-        """Set when more was granted."""
+        self._granted: asyncio.Future[None] | None = None
         self._began = time.monotonic()
 
     def begin(self) -> None:
@@ -28,7 +27,13 @@ class Patience:
     def grant(self, seconds: float = GRANT) -> None:
         """Wait so much longer than was said before, or than now when nothing was said."""
         self.seconds = seconds + (time.monotonic() - self._began if self.seconds is None else self.seconds)
-        self.changed.set()
+        if self._granted and not self._granted.done():
+            self._granted.set_result(None)
+
+    def granted(self) -> asyncio.Future[None]:
+        """Done as soon as more is granted than until now."""
+        self._granted = asyncio.get_running_loop().create_future()
+        return self._granted
 
     @property
     def left(self) -> float | None:

@@ -81,6 +81,8 @@ class Link:
 
     async def caught_up(self, timeout: float) -> None:
         """Until what the server offers was read since it last told that it changed. Raises ServerError."""
+        if self.relisting.is_caught_up and not self.is_dropped:
+            return
         reading = self.start(self.relisting.caught_up())
         try:
             if not (await asyncio.wait({reading}, timeout=timeout))[0]:
@@ -137,18 +139,16 @@ class Link:
         patience = patience or Patience()
         patience.begin()
         while not (task.done() or capture.arrived.done()):
-            patience.changed.clear()
-            granted = asyncio.ensure_future(patience.changed.wait())
-            waited = {task, capture.arrived, granted}
+            waited = {task, capture.arrived, patience.granted()}
             await asyncio.wait(waited, timeout=patience.left, return_when=asyncio.FIRST_COMPLETED)
-            granted.cancel()
             if patience.left != 0 or task.done() or capture.arrived.done():
                 continue  # or more was granted
             if not self._person_is_at_it():
                 return False
             patience.begin()
         # After a result the SDK checks it, which may mean to list the tools once more.
-        await asyncio.wait({task}, timeout=CHECK_TIMEOUT)
+        if not task.done():
+            await asyncio.wait({task}, timeout=CHECK_TIMEOUT)
         return True
 
     def _outcome(self, task: asyncio.Task[object], capture: Capture) -> dict[str, Any]:

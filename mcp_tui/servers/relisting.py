@@ -31,6 +31,11 @@ class Relisting:
         """It was read, as far as it could be."""
         self._this.set()
 
+    @property
+    def is_caught_up(self) -> bool:
+        """Whether there is nothing to wait for."""
+        return self._this.is_set() and not self._changed.is_set()
+
     async def caught_up(self) -> None:
         """Wait until a list was read that was begun after all that the server has told by now.
 

@@ -249,7 +249,7 @@ class Workbench:
             item=item.key,
             arguments=arguments,
             definition=item.definition,
-            identity=spec.identity,
+            identity=self.pinned.identity(item.server),
             description=item.description,
             hints=item.hints if isinstance(item, Tool) else NOTHING_SAID,
             who=who or initiator.value,

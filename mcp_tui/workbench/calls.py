@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,8 +56,11 @@ class Calls:
 
     def of(self, server: str, tool: str) -> list[CallRecord]:
         """The calls of one tool, newest first."""
-        return [call for call in reversed(self._kept) if (call.server, call.tool) == (server, tool)]
+        return list(self._back(server, tool))
 
     def last_arguments(self, tool: Tool) -> dict[str, Any] | None:
         """Those of a tool's last call; None when there was none."""
-        return next((call.arguments for call in self.of(tool.server, tool.name)), None)
+        return next((call.arguments for call in self._back(tool.server, tool.name)), None)
+
+    def _back(self, server: str, tool: str) -> Iterator[CallRecord]:
+        return (call for call in reversed(self._kept) if call.tool == tool and call.server == server)

@@ -45,7 +45,7 @@ class Pinned:
         """Names and identities of entries that the person saved in this session."""
         self._accepting = asyncio.Lock()
         """What is accepted adds to what was: one at a time."""
-        self._keys: dict[str, tuple[ServerSpec, str]] = {}
+        self._identities: dict[str, tuple[ServerSpec, str]] = {}
         self._readable: dict[str, tuple[Catalog, Pins | None, list[Tool]]] = {}
 
     def of(self, server: str) -> Pins | None:
@@ -199,9 +199,13 @@ class Pinned:
     def _entry(self, server: str) -> str:
         return entry_text(self._bench.hub.spec(server), self._issuer(server))
 
-    def _key(self, server: str) -> tuple[str, str]:
+    def identity(self, server: str) -> str:
+        """A server's `ServerSpec.identity`, without making its hash anew each time."""
         spec = self._bench.hub.spec(server)
-        kept = self._keys.get(server)
+        kept = self._identities.get(server)
         if kept is None or kept[0] is not spec:
-            kept = self._keys[server] = spec, spec.identity
-        return server, kept[1]
+            kept = self._identities[server] = spec, spec.identity
+        return kept[1]
+
+    def _key(self, server: str) -> tuple[str, str]:
+        return server, self.identity(server)
