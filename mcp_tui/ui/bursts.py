@@ -29,7 +29,8 @@ HOLDS = 0.5
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
 _GO_TO_A_FIELD = frozenset({"slash", "tab", "shift+tab"})
-_EDIT = frozenset({"ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
+_MAY_STAY = frozenset({"escape", "ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
+"""Their work is done once they are back, whether the focus has moved or not."""
 
 
 class Follower(events.Event, bubble=True, verbose=True):
@@ -117,7 +118,7 @@ class Bursts:
         """Whether the key has done its work. Timers look again: what moves the focus may wait for a picture."""
         if self._first is not key or not self._app.screen_stack:
             return  # another one looks, or the app is ending
-        if key.key in _EDIT or self._has_moved or time.monotonic() >= end:
+        if key.key in _MAY_STAY or self._has_moved or time.monotonic() >= end:
             await self._let_go()
         else:
             later(self._app, LOOKS_EVERY, partial(self._look, key, end))
@@ -131,7 +132,7 @@ class Bursts:
 def _awaited(here: Widget | None) -> frozenset[str]:
     """The keys that those behind them wait for, by the widget that has the focus."""
     if isinstance(here, Input):
-        return _LEAVE_A_FIELD | _EDIT
+        return _MAY_STAY | _LEAVE_A_FIELD
     if isinstance(here, TextArea):
-        return _LEAVE_AN_AREA | _EDIT
-    return _GO_TO_A_FIELD | getattr(here, "leads_on_by", frozenset())
+        return _MAY_STAY | _LEAVE_AN_AREA
+    return _MAY_STAY | _GO_TO_A_FIELD | getattr(here, "leads_on_by", frozenset())

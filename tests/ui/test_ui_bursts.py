@@ -74,6 +74,14 @@ async def test_what_stands_behind_the_enter_of_a_filter_acts_on_what_was_found(f
     assert "pocket/forget" in folder.settings
 
 
+async def test_a_command_behind_an_esc_is_not_stopped_by_it(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.press("f3")
+        for key in ("escape", *'/call add {"a": 17, "b": 25}', "enter"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.sees("✓  add")
+
+
 async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_it(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
         await me.send("/tools")
