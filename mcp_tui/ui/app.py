@@ -13,8 +13,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from textual import events, work
+from textual.command import CommandPalette
 from textual.errors import NoWidget
-from textual.widgets import Input
+from textual.theme import ThemeProvider
 
 from mcp_tui.domain.aside import aside
 from mcp_tui.domain.errors import McpTuiError
@@ -26,7 +27,6 @@ from mcp_tui.ui.leaving import Leaving
 from mcp_tui.ui.themes import INK, PAPER, PLAIN, with_roles
 from mcp_tui.ui.toasts import Toasts
 from mcp_tui.ui.unforeseen import SturdyApp
-from mcp_tui.ui.widgets.plain_fields import OneCell
 
 if TYPE_CHECKING:
     from textual.command import Provider
@@ -190,11 +190,16 @@ class McpTuiApp(SturdyApp):
         """Behind the curtain only the way out is open; other keys wait."""
         return self.raised.is_set() or action in ("quit", "suspend_process")
 
-    def on_command_palette_opened(self) -> None:
-        """Its field is Textual's own: what is pasted into it is drawn as in ours. The list of themes is one, too."""
-        for screen in self.screen_stack:
-            for field in screen.query("CommandInput").results(Input):
-                field.highlighter = OneCell()
+    def action_command_palette(self) -> None:
+        from mcp_tui.ui.screens.palette import Palette
+
+        if not isinstance(self.screen, CommandPalette):
+            self.push_screen(Palette())
+
+    def search_themes(self) -> None:
+        from mcp_tui.ui.screens.palette import Palette
+
+        self.push_screen(Palette([ThemeProvider], placeholder="Search for themes…"))
 
     def action_look(self) -> None:
         """Open the question that waits."""

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from textual import events
+from textual.command import Hits
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
 from mcp_tui.domain.catalog import Kind
+from mcp_tui.ui.commands import Commands
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.widgets.editors import Line
 from mcp_tui.ui.widgets.inspector.tool_page import ToolPage
@@ -91,6 +95,25 @@ async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_i
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.sees("Copied")
         assert me.draft == ""
+
+
+async def test_enter_in_the_palette_picks_of_what_was_found_for_all_that_was_typed(
+    folder: Folder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search, may_find = Commands.search, asyncio.Event()
+
+    async def late(self: Commands, query: str) -> Hits:
+        await may_find.wait()
+        async for hit in search(self, query):
+            yield hit
+
+    monkeypatch.setattr(Commands, "search", late)
+    async with seat(folder, [pocket()]) as me:
+        await me.press("ctrl+p")
+        await me.sees("› Help")
+        await me.press(*"Add", "space", *"a", "enter")
+        may_find.set()
+        await me.sees("Try and save")
 
 
 async def test_behind_the_leader_the_next_key_alone_is_its_own(folder: Folder) -> None:

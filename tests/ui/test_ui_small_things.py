@@ -6,7 +6,6 @@ import pytest
 from fakes import FakeBench, PaneApp
 from looking import until
 from textual import events
-from textual.command import CommandPalette
 from textual.widgets import Input
 from whole_app import Folder, pocket, seat
 
@@ -190,8 +189,6 @@ async def test_the_palette_draws_no_control_character_that_is_pasted_into_it(fol
         assert not set(me.screen) & {"\x1b", "\u202e"}
         await me.press("escape", "f1")
         await me.sees("Everywhere")
-        me.app.post_message(CommandPalette.Opened())  # it was left sooner than the app heard of it
-        await me.pilot.pause()
 
 
 async def test_a_name_is_words_in_the_palette_and_costs_no_more_than_others(folder: Folder) -> None:
