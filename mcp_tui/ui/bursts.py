@@ -16,6 +16,7 @@ from typing import Any
 
 from textual import events
 from textual.app import App
+from textual.screen import Screen
 from textual.widget import Widget
 from textual.widgets import Input, TextArea
 
@@ -29,7 +30,9 @@ HOLDS = 0.5
 _LEAVE_A_FIELD = frozenset({"enter", "tab", "shift+tab"})
 _LEAVE_AN_AREA = frozenset({"shift+tab"})
 _GO_TO_A_FIELD = frozenset({"slash", "tab", "shift+tab"})
-_MAY_STAY = frozenset({"escape", "ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
+_ARRIVAL = ""
+"""In place of a key: the focus is on its way to what opens."""
+_MAY_STAY = frozenset({_ARRIVAL, "escape", "ctrl+u", "ctrl+k", "ctrl+w", "backspace"})
 """Their work is done once they are back, whether the focus has moved or not."""
 
 
@@ -52,6 +55,7 @@ class Bursts:
         self._first: events.Key | None = None
         self._came_back = False
         """The first key did."""
+        self._on: Screen[Any] | None = None
         self._from: Widget | None = None
         self._kept: list[events.Event] = []
 
@@ -65,14 +69,14 @@ class Bursts:
         await self._handle(event)
         if isinstance(event, events.Key) and event is self._first:
             self._came_back = came_back
-            if self._has_moved and not came_back:
+            if self._is_left or (self._has_moved and not came_back):
                 await self._let_go()
             else:
                 self._follow(event)
 
     def hold(self) -> Callable[[], Awaitable[None]]:
         """Keep what is typed from now on, for the focus is on its way. What is returned lets it go."""
-        held = self._first = events.Key("", None)
+        held = self._first = events.Key(_ARRIVAL, None)
 
         async def let_go() -> None:
             if self._first is held:
@@ -87,14 +91,29 @@ class Bursts:
         if self._first is not None:
             self._kept.append(event)
             return True
-        here = self._app.focused
-        if isinstance(event, events.Key) and event.key in _awaited(here):
-            self._first, self._from, self._came_back = event, here, False
+        if not self._app.screen_stack:
+            return False  # it is leaving
+        if not self._app.screen.is_mounted:
+            self._kept.append(event)
+            self._await(arrival := events.Key(_ARRIVAL, None))
+            self._follow(arrival)  # behind the making of the screen, which puts the focus in its place
+            return True
+        if isinstance(event, events.Key) and event.key in _awaited(self._app.focused):
+            self._await(event)
         return False
+
+    def _await(self, key: events.Key) -> None:
+        self._first, self._came_back = key, False
+        self._on, self._from = self._app.screen, self._app.focused
 
     @property
     def _has_moved(self) -> bool:
         return not self._app.screen_stack or self._app.focused is not self._from  # without screens it is leaving
+
+    @property
+    def _is_left(self) -> bool:
+        """The key closed its screen, or opened another: no follower comes back from there, and nothing is awaited."""
+        return not self._app.screen_stack or self._app.screen is not self._on
 
     def _follow(self, key: events.Key) -> None:
         here = self._from or self._app.screen

@@ -97,6 +97,14 @@ async def test_a_key_behind_the_one_that_leaves_the_composer_does_not_get_into_i
         assert me.draft == ""
 
 
+async def test_what_is_typed_in_one_burst_with_the_key_that_opens_a_dialog_stands_in_its_field(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")
+        for key in ("ctrl+p", *"Help", "escape", "ctrl+p", *"Add a server", "enter"):
+            me.app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await me.sees("Try and save")
+
+
 async def test_enter_in_the_palette_picks_of_what_was_found_for_all_that_was_typed(
     folder: Folder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
