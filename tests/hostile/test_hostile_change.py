@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from scripted_endpoint import Endpoint, say
-from test_hostile_screens import COLUMNS, ENTER, F3, ROWS, SERVER, Tour
+from test_hostile_screens import COLUMNS, ENTER, F2, F3, ROWS, SERVER, Tour
 
 from tests.hostile.harmless import assert_harmless
 from tests.program import PROGRAM, home_environment
@@ -30,6 +30,7 @@ async def test_what_a_tool_became_is_words_where_it_is_reviewed_and_where_it_is_
             seen.look(F3 + "one" + ENTER, words="Accept as shown")
             seen.answer("Accept as shown", then="Allow for session")
             seen.answer("Allow for session", then="✓  turncoat")
+            seen.look(F2, words="△ turncoat")
             seen.look(F3 + "two" + ENTER, "changed-description", words="would tell the model")
             seen.answer("Accept as shown", then="changed since you last allowed it")
             seen.answer("See what changed", "changed-description", then="What changed")
