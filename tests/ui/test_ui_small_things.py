@@ -14,6 +14,7 @@ from mcp_tui.domain.happenings import ServerChanged
 from mcp_tui.domain.servers import ServerState, ServerStatus
 from mcp_tui.ui.refs import Ref
 from mcp_tui.ui.screens.workspace import Workspace
+from mcp_tui.ui.widgets.composer import Composer
 from mcp_tui.ui.widgets.editors import Area
 from mcp_tui.ui.widgets.inspector import InspectorPane
 from mcp_tui.ui.widgets.schema_form import SchemaForm
@@ -154,6 +155,19 @@ async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_i
         await me.sees("you said no")
         await me.press("c")
         await me.until(lambda: me.find(SchemaForm).values() == {"name": "eggs"})
+
+
+async def test_a_form_that_is_filled_anew_calls_nobody_back_into_it(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        me.app.workspace.open(Ref("pocket", Kind.TOOL, "forget"))
+        await me.sees("Delete a note for good.")
+        await me.press("f4", "enter")
+        await me.type("milk")
+        me.find(SchemaForm).set_values({"name": "eggs"})
+        me.app.screen.set_focus(me.find(Composer))
+        await me.sees("eggs")
+        await me.pilot.pause()
+        assert me.app.focused is me.find(Composer)
 
 
 async def test_fields_draw_no_control_character_and_keep_what_was_pasted(folder: Folder) -> None:

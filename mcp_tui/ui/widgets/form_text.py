@@ -97,7 +97,7 @@ class TextEntry(Entry):
             self.mount(editor)
             at_end(editor)
             if had_focus:
-                editor.focus()
+                self.screen.set_focus(editor)  # at once: `focus()` comes behind what moves the focus meanwhile
 
     @on(Unplain)
     def _hold(self, event: Unplain) -> None:
