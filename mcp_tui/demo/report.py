@@ -80,7 +80,8 @@ def _sentence(result: Result) -> str:
     if result.text.strip() in ("", "(no output)"):
         return f"{changed}`{result.name}` returned nothing."
     if result.is_short:
-        return f"{changed}The result of `{result.name}` is **{escaped(result.text.strip())}**."
+        told = escaped(result.text.strip().removesuffix("."))
+        return f"{changed}The result of `{result.name}` is **{told}**."
     return f"{changed}`{result.name}` returned:\n\n{_fenced(result.text)}"
 
 

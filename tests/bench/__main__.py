@@ -23,6 +23,9 @@ BENCHMARKS: dict[str, Callable[[], list[Ratio]]] = {
 def main() -> int:
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, every start compiles everything anew
     wanted = sys.argv[1:] or list(BENCHMARKS)
+    if unknown := [name for name in wanted if name not in BENCHMARKS]:
+        print(f"{', '.join(unknown)}: no such benchmark. There are {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
     for name in wanted:
         print(f"\n{name}", flush=True)
         for ratio in BENCHMARKS[name]():
