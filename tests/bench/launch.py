@@ -12,7 +12,7 @@ from pathlib import Path
 from tests.bench.report import Ratio, ratio
 from tests.terminal import Terminal
 
-RUNS = 5
+RUNS = 9
 PACKAGES = ("@modelcontextprotocol/inspector@latest", "@modelcontextprotocol/server-everything", "node@22")
 TOOL = "get-sum"
 """A tool whose name is on the screen in both."""
