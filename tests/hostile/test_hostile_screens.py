@@ -18,11 +18,11 @@ from tests.terminal import Terminal
 SERVER = Path(__file__).parent / "server.py"
 FIELDS = set(re.findall(r'(?:poison|text)\("([a-z-]+)"\)', SERVER.read_text(encoding="utf-8")))
 """All that the server fills."""
-F2, F3, F4, F6 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[17~"
+F2, F3, F4, F6, F8 = "\x1bOQ", "\x1bOR", "\x1bOS", "\x1b[17~", "\x1b[19~"
 ESC, ENTER = "\x1b", "\r"
 UP, DOWN, RIGHT, END, PAGE_DOWN = "\x1b[A", "\x1b[B", "\x1b[C", "\x1b[F", "\x1b[6~"
 BOTTOM = "\x1b[1;5F"
-TAB, CALL = "\t", "\x13"
+TAB, CALL, CLEAR = "\t", "\x13", "\x15"
 COLUMNS, ROWS = 98, 76
 """One pane at a time, as wide and as high as it can be: little of a text is cut, and little is drawn in vain."""
 
@@ -119,12 +119,13 @@ def see_all(tour: Tour) -> None:
     tour.look("/call fails {}" + ENTER, "tool-error")
     tour.look("/resources" + ENTER, "resource-uri", "resource-description")
     tour.look("/prompts" + ENTER, "prompt-name", "prompt-description")
-    tour.look("/call asks {}" + ENTER, "asked-message", "asked-description", "progress", words="asks you")
+    tour.look("/call asks {}" + ENTER + "a draft", "progress", words="? hostile asks you")
+    tour.look(F8, "asked-message", "asked-description", words="tab      Fill in")
     tour.click("▼")
     tour.look("", "asked-name")
     tour.look(ESC, "asked-message")
-    tour.leave("asks you")
-    tour.look("/call samples {}" + ENTER, "sampled-message", "sampled-system", "sampled-hint", "sampled-stop")
+    tour.leave("Fill in")
+    tour.look(CLEAR + "/call samples {}" + ENTER, "sampled-message", "sampled-system", "sampled-hint", "sampled-stop")
     tour.look("", "sampled-tool", "sampled-tool-description")
     tour.leave("asks a model")
     tour.look("/read evil://text" + ENTER, words="Permission required")

@@ -17,6 +17,7 @@ from looking import until
 from pictures import SIZES, picture
 from pytest_textual_snapshot import SVGImageExtension
 from syrupy.assertion import SnapshotAssertion
+from textual.containers import VerticalScroll
 from textual.pilot import Pilot
 from textual.widgets import Input
 
@@ -137,6 +138,7 @@ async def sampling_with_the_models_answer(app: Page, pilot: Pilot[None]) -> None
     dialog = app.screen
     assert isinstance(dialog, SampleDialog)
     await app.workers.wait_for_complete()
+    await until(lambda: dialog.query_one(".question", VerticalScroll).is_vertical_scroll_end)
 
 
 async def signing_in(app: Page, pilot: Pilot[None]) -> None:
