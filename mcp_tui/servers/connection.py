@@ -157,7 +157,8 @@ class Connection:
         kind = AuthNeeded if status.phase == AUTHORIZATION else ServerUnreachable
         why = f": {status.reason}" if status.reason else ""
         name = self.spec.name
-        raise kind(f"{name} is not ready, it is {status.state.value}{why}", subject=name, hint=status.hint)
+        now = "lost" if status.state is ServerState.READY else status.state.value  # not noticed yet by its owner
+        raise kind(f"{name} is not ready, it is {now}{why}", subject=name, hint=status.hint)
 
     def vitals(self) -> Vitals:
         """How it does, measured on its wire."""

@@ -40,7 +40,6 @@ class FilterField(PlainInput):
         """Where nothing fits, the words are still to be mended."""
         if (tree := self._filtered()).root.children:
             self.screen.set_focus(tree)
-            tree.tell()
 
     def _filtered(self) -> Explorer:
         tree = self.screen.query_one(Explorer)
