@@ -25,10 +25,7 @@ def slow_machine(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
-        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
-        await me.sees("Add two numbers")
-        await me.press("f4", "enter")
-        await me.until(lambda: isinstance(me.app.focused, Line))
+        await me.form("add")
         for key in ("1", "7", "enter", "2", "5"):
             me.app.post_message(events.Key(key, key if len(key) == 1 else None))
         await me.until(lambda: [line.value for line in me.app.screen.query(Line)] == ["17", "25"])
@@ -36,10 +33,7 @@ async def test_a_form_filled_in_by_one_burst_of_keys_has_each_value_in_its_field
 
 async def test_a_burst_goes_on_behind_a_tab_out_of_a_box_or_a_list(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
-        me.app.workspace.open(Ref("pocket", Kind.TOOL, "book"))
-        await me.sees("Book a trip")
-        await me.press("f4", "enter")
-        await me.until(lambda: isinstance(me.app.focused, Line))
+        await me.form("book")
         for key in ("O", "tab", "7", "tab", "tab", "space", "shift+tab", "shift+tab", "9"):
             me.app.post_message(events.Key(key, {"space": " "}.get(key, key if len(key) == 1 else None)))
         await me.sees("■ yes")
@@ -167,10 +161,7 @@ async def test_who_leaves_while_a_result_is_about_to_be_shown_is_not_called_back
     folder: Folder, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int]
 ) -> None:
     async with seat(folder, [pocket()], size=size) as me:
-        me.app.workspace.open(Ref("pocket", Kind.TOOL, "add"))
-        await me.sees("Add two numbers")
-        await me.press("f4", "enter")
-        await me.until(lambda: isinstance(me.app.focused, Line))
+        await me.form("add")
         await me.press("1", "tab", "2")
         go_there = ToolPage.focus_view
 

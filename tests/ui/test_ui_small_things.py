@@ -135,9 +135,7 @@ async def test_a_click_on_what_has_just_gone_is_none(folder: Folder) -> None:
 
 async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_it_was_sent(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
-        me.app.workspace.open(Ref("pocket", Kind.TOOL, "forget"))
-        await me.sees("Delete a note for good.")
-        await me.press("f4", "enter")
+        await me.form("forget")
         await me.type("milk")
         await me.press("ctrl+s")
         await me.alone("e")
@@ -159,9 +157,7 @@ async def test_a_call_that_was_edited_in_its_question_is_shown_and_repeated_as_i
 
 async def test_a_form_that_is_filled_anew_calls_nobody_back_into_it(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
-        me.app.workspace.open(Ref("pocket", Kind.TOOL, "forget"))
-        await me.sees("Delete a note for good.")
-        await me.press("f4", "enter")
+        await me.form("forget")
         await me.type("milk")
         me.find(SchemaForm).set_values({"name": "eggs"})
         me.app.screen.set_focus(me.find(Composer))

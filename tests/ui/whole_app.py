@@ -17,9 +17,12 @@ from textual import events
 from textual.pilot import Pilot
 from textual.widget import Widget
 
+from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.servers import ServerSpec, StdioSpec
 from mcp_tui.ui.app import McpTuiApp
 from mcp_tui.ui.key_sieve import Guarded
+from mcp_tui.ui.refs import Ref
+from mcp_tui.ui.widgets.editors import Line
 from mcp_tui.workbench.bench import Workbench
 from mcp_tui.workbench.home import Home
 from mcp_tui.workbench.plan import Plan, find_servers
@@ -118,6 +121,13 @@ class Seat:
     async def paste(self, text: str) -> None:
         self.app.post_message(events.Paste(text))
         await self.pilot.pause()
+
+    async def form(self, tool: str) -> None:
+        """Go into the first field of a tool of the pocket server's."""
+        self.app.workspace.open(Ref("pocket", Kind.TOOL, tool))
+        await self.sees(f"ƒ {tool}", "Arguments")
+        await self.press("f4", "enter")
+        await self.until(lambda: isinstance(self.app.focused, Line))
 
     async def send(self, text: str) -> None:
         """Write into the composer and press enter."""
