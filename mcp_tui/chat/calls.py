@@ -147,7 +147,7 @@ class _Calls:
             edited = f"The user changed the arguments to {shown}\n"
         is_held = self.results is not None and self.results.are_held(tool)
         try:
-            result = await self.tools.call(tool, decision.arguments, progressed, approved.patience)
+            result = await self.tools.call(tool, decision, progressed, approved.patience)
             failed = False
         except PermissionDenied as error:  # it is no longer what was allowed
             self.answers[number] = f"Permission denied: {error.what}"

@@ -63,10 +63,8 @@ class Tools(Protocol):
         """How long a call of it may take, made anew for each; None: as long as it takes."""
         ...
 
-    async def call(
-        self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
-    ) -> ToolResult:
-        """Run it. Raises ServerError. Cancelling tells the server."""
+    async def call(self, tool: Tool, decision: Decision, progress: Progress, patience: Patience | None) -> ToolResult:
+        """Run it as it was allowed. Raises ServerError. Cancelling tells the server."""
         ...
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from secrets import token_hex
 from typing import Any, Protocol
 
 from mcp_tui.domain.masking import HIDDEN
@@ -38,12 +39,12 @@ class AuditLog(Protocol):
         ...
 
 
-def decided(mark: str, request: Request, decision: Decision | None, seconds: float, now: float) -> Record:
-    """A request and what was decided, after so many seconds; None: it was stopped before that. `mark` is its own."""
+def decided(request: Request, decision: Decision | None, seconds: float, now: float) -> Record:
+    """A request and what was decided, after so many seconds; None: it was stopped before that."""
     arguments = canonical(decision.arguments if decision else request.arguments)
     record: dict[str, Any] = {
         "event": "decided",
-        "id": mark,
+        "id": decision.mark if decision else token_hex(6),
         "time": now,
         "initiator": request.initiator.value,
         "who": request.who,

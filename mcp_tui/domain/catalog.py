@@ -68,6 +68,11 @@ class _Defined:
         """A hash of everything that tells what the thing is; a rule dies when it changes."""
         return definition_hash(self.raw)
 
+    @cached_property
+    def as_json(self) -> str:
+        """The definition itself, as its server gave it. Raw."""
+        return json.dumps(self.raw, ensure_ascii=False)
+
 
 @dataclass(frozen=True)
 class Tool(_Defined):
@@ -185,7 +190,10 @@ class Listing:
     """A limit that was hit, for example "the server repeats its cursor: stopped after 1 page"."""
 
 
-@dataclass(frozen=True, slots=True)
+_NOTHING = Listing()
+
+
+@dataclass(frozen=True)
 class Catalog:
     """All that one server offers. A capability the server lacks is an empty listing."""
 
@@ -193,21 +201,21 @@ class Catalog:
     listings: Mapping[Kind, Listing] = field(default_factory=dict[Kind, Listing])
 
     def __getitem__(self, kind: Kind) -> Listing:
-        return self.listings.get(kind, Listing())
+        return self.listings.get(kind, _NOTHING)
 
-    @property
+    @cached_property
     def tools(self) -> tuple[Tool, ...]:
         return tuple(item for item in self[Kind.TOOL].items if isinstance(item, Tool))
 
-    @property
+    @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
         return tuple(item for item in self[Kind.PROMPT].items if isinstance(item, Prompt))
 
-    @property
+    @cached_property
     def resources(self) -> tuple[Resource, ...]:
         return tuple(item for item in self[Kind.RESOURCE].items if isinstance(item, Resource))
 
-    @property
+    @cached_property
     def templates(self) -> tuple[Template, ...]:
         return tuple(item for item in self[Kind.TEMPLATE].items if isinstance(item, Template))
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
+from functools import partial
+from secrets import token_hex
 from typing import Any
 
 from mcp_tui.domain.catalog import NOTHING_SAID, Hints, Kind
@@ -114,6 +116,8 @@ class Decision:
     """Why the person said no, in their words, for the model."""
     rule: Rule | None = None
     """The rule that said so, or that the answer left behind."""
+    mark: str = field(default_factory=partial(token_hex, 6), compare=False)
+    """Its own, on record: what came of it has the same."""
 
 
 def decide(request: Request, rules: Iterable[Rule], mode: Mode = Mode.ASK) -> Verdict:

@@ -70,7 +70,7 @@ class Pins:
 
 
 def pin(tool: Tool) -> Pin:
-    return Pin(tool.definition, HIDDEN.mask(json.dumps(tool.raw, ensure_ascii=False)))
+    return Pin(tool.definition, HIDDEN.mask(tool.as_json))
 
 
 def entry_text(spec: ServerSpec, issuer: str = "") -> str:

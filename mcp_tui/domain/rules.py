@@ -121,6 +121,9 @@ class Rule:
         return self.scope is Scope.TOOL or self.arguments == canonical(request.arguments)
 
 
+_CANONICAL = json.JSONEncoder(sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+
+
 def canonical(arguments: Mapping[str, Any]) -> str:
     """Arguments as JSON that is equal exactly when they are: 1, 1.0 and true differ, the order of keys does not."""
-    return json.dumps(arguments, sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return _CANONICAL.encode(arguments)

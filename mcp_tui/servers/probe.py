@@ -48,7 +48,7 @@ class _Answering(Reader):
     async def receive(self) -> SessionMessage | Exception:
         import anyio
 
-        while not self._is_over:
+        while not self._is_over and self._wire.pulse.handshake is None:
             with anyio.move_on_after(self._seconds):
                 return await super().receive()
             if self._is_excused():

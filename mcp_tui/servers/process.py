@@ -61,7 +61,7 @@ def find_program(spec: StdioSpec, environment: Mapping[str, str]) -> str:
 
 
 class ServerProcess(asyncio.SubprocessProtocol):
-    """A running program: `write()` to it, read it by `line()`, and `end()` it."""
+    """A running program: `write()` to it and `drain()` that, read it by `line()`, and `end()` it."""
 
     pid = 0
     line_too_long = False
@@ -105,6 +105,11 @@ class ServerProcess(asyncio.SubprocessProtocol):
         """How it ended by itself (negative: by a signal); None while it runs, or when we ended it."""
         return None if self._signalled else self._transport.get_returncode()
 
+    @property
+    def has_line(self) -> bool:
+        """The next line is there already."""
+        return bool(self._lines)
+
     async def line(self) -> bytes | None:
         """The next line of its output without its end, or None after the last one. One caller at a time."""
         while not self._lines:
@@ -118,11 +123,14 @@ class ServerProcess(asyncio.SubprocessProtocol):
             self._output.resume_reading()
         return line
 
-    async def write(self, data: bytes) -> None:
-        """Send bytes to its input. Raises BrokenPipeError when that is closed."""
+    def write(self, data: bytes) -> None:
+        """Send bytes to its input, without waiting. Raises BrokenPipeError when that is closed."""
         if self._input_closed:
             raise BrokenPipeError
         self._input.write(data)
+
+    async def drain(self) -> None:
+        """Wait until it has taken enough of what was written for more."""
         await self._writable.wait()
 
     async def end(self) -> None:

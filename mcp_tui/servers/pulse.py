@@ -5,10 +5,7 @@ from __future__ import annotations
 import time
 from collections import OrderedDict
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, cast
-
-if TYPE_CHECKING:
-    from mcp.types import JSONRPCMessage
+from typing import Any, cast
 
 HANDSHAKES = ("initialize", "server/discover")
 ENDLESS = "subscriptions/listen"
@@ -29,20 +26,20 @@ class Pulse:
         self.offered: Mapping[str, Any] = {}
         self._open: OrderedDict[str, tuple[float, str]] = OrderedDict()
 
-    def sent(self, message: JSONRPCMessage) -> None:
-        """A message of ours; only requests count."""
-        method, number = getattr(message, "method", ""), getattr(message, "id", None)
+    def sent(self, said: Mapping[str, Any]) -> None:
+        """The fields of a message of ours; only requests count."""
+        method, number = said.get("method", ""), said.get("id")
         if not method or number is None or method == ENDLESS:
             return
         self._open[str(number)] = (time.monotonic(), method)
         if len(self._open) > MOST_OPEN:
             self._open.popitem(last=False)
         if method in HANDSHAKES:
-            self.offered = _capabilities(getattr(message, "params", None))
+            self.offered = _capabilities(said.get("params"))
 
-    def answered(self, message: JSONRPCMessage) -> None:
-        """A result or an error for one of ours."""
-        began, method = self._open.pop(str(getattr(message, "id", "")), (0.0, ""))
+    def answered(self, said: Mapping[str, Any]) -> None:
+        """The fields of a result or an error for one of ours."""
+        began, method = self._open.pop(str(said.get("id", "")), (0.0, ""))
         if not method:
             return
         self.latency, self.latest = time.monotonic() - began, method

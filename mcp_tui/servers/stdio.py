@@ -88,7 +88,8 @@ class _ProgramOutput(Stream):
         import anyio
 
         while (line := await self._process.line()) is not None:
-            await anyio.lowlevel.cancel_shielded_checkpoint()  # a flood of messages must let others run
+            if self._process.has_line:
+                await anyio.lowlevel.cancel_shielded_checkpoint()  # a flood of messages must let others run
             if message := read(line, self._wire):
                 return message
         self._wire.lost.set()
@@ -114,9 +115,10 @@ class _ProgramInput(Stream):
         import anyio
 
         raw = as_sent(item.message)
-        self._wire.sent(raw, item.message)
         try:
-            await self._process.write(raw + b"\n")
+            self._process.write(raw + b"\n")
         except OSError:
             self._wire.lost.set()
             raise anyio.BrokenResourceError from None
+        self._wire.sent(raw, item.message)  # the server is at work meanwhile
+        await self._process.drain()

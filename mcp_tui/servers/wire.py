@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -84,29 +84,32 @@ class Wire:
 
     def sent(self, raw: bytes, message: JSONRPCMessage) -> Frame:
         self.asked = True
-        self.pulse.sent(message)
-        if getattr(message, "method", "") == PROBE:
+        said = vars(message)
+        self.pulse.sent(said)
+        method = said.get("method", "")
+        if method == PROBE:
             self.probe = message
-        if (capture := CAPTURE.get()) and getattr(message, "method", "") in capture.methods:
-            self._captures[str(getattr(message, "id", ""))] = capture
-        return self._trace.record(time.time(), self._server, True, raw, _outline(message))
+        if (capture := CAPTURE.get()) and method in capture.methods:
+            self._captures[str(said.get("id", ""))] = capture
+        return self._trace.record(time.time(), self._server, True, raw, _outline(said))
 
     def received(self, raw: bytes, message: JSONRPCMessage) -> bool:
         """Whether the message is to be passed on: too many notices are not."""
         self.answered = True
-        self._trace.record(time.time(), self._server, False, raw, _outline(message))
-        result, error = getattr(message, "result", None), getattr(message, "error", None)
-        if result is None and error is None:
-            method = getattr(message, "method", "")
+        said = vars(message)
+        self._trace.record(time.time(), self._server, False, raw, _outline(said))
+        result = said.get("result")
+        if result is None and said.get("error") is None:
+            method = said.get("method", "")
             if method in DISPENSABLE and not self._bounds.takes_notice():
                 return False
             if hear := self.notices.get(method):
-                hear(getattr(message, "params", None))
+                hear(said.get("params"))
             return True
-        self.pulse.answered(message)
-        if self.probe is not None and getattr(self.probe, "id", None) == getattr(message, "id", None):
+        self.pulse.answered(said)
+        if self.probe is not None and vars(self.probe).get("id") == said.get("id"):
             self.probe = None
-        if capture := self._captures.pop(str(getattr(message, "id", "")), None):
+        if capture := self._captures.pop(str(said.get("id", "")), None):
             capture.take(result)
         return True
 
@@ -127,8 +130,7 @@ class Wire:
             capture.http = answer
 
 
-def _outline(message: JSONRPCMessage) -> dict[str, Any]:
-    """What the trace reads of a message, without copying its result."""
-    fields = {name: getattr(message, name, None) for name in ("id", "method", "params")}
-    error = getattr(message, "error", None)
-    return fields if error is None else {**fields, "error": {"message": error.message}}
+def _outline(said: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The fields of a message as the trace reads them."""
+    error = said.get("error")
+    return said if error is None else {**said, "error": {"message": error.message}}

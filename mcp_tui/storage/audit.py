@@ -15,6 +15,7 @@ from mcp_tui.storage.files import PRIVATE, locked, make_folder, make_private
 MOST_BYTES = 10_000_000
 """A file that is longer when the program starts is set aside as `audit.1.jsonl`, the next one as `audit.2.jsonl`."""
 _BLOCK = 1 << 16
+_LINE = json.JSONEncoder(ensure_ascii=True, separators=(",", ":"))
 
 
 class AuditFile:
@@ -30,8 +31,7 @@ class AuditFile:
     def append(self, record: Record) -> None:
         if self._open is None:
             self._open = self._opened()
-        line = json.dumps(record, ensure_ascii=True, separators=(",", ":")) + "\n"
-        os.write(self._open, line.encode())
+        os.write(self._open, f"{_LINE.encode(record)}\n".encode())
 
     def read(self, most: int) -> tuple[list[Record], int]:
         records: list[Record] = []

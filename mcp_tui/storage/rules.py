@@ -97,7 +97,7 @@ class RulesStore:
         self._seen = None
 
     def _read(self, act: _Act[T], otherwise: T) -> T:
-        if not self._path.exists():
+        if not os.access(self._path, os.F_OK):  # asked for each request, and without an exception it is quick
             return otherwise
         try:
             try:
@@ -113,10 +113,12 @@ class RulesStore:
 
     def _state(self) -> object:
         """Something that differs once the file, or what stands in it, is another; None when that cannot be told."""
-        if self._connection is None or not self._is_same_file():
+        if self._connection is None:
             return None
         try:
             file = os.stat(self._path)
+            if file.st_ino != self._inode:
+                return None
             (version,) = self._connection.execute("PRAGMA data_version").fetchone()
         except (OSError, sqlite3.Error):
             self.close()

@@ -7,16 +7,13 @@ import time
 from collections import deque
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
-from typing import Any
 from urllib.parse import urlsplit
-from uuid import uuid4
 
 from mcp_tui.domain import audit
 from mcp_tui.domain.asks import Elicitation, ElicitReply, SampleReply, Sampling, ServerAsks
 from mcp_tui.domain.audit import Act, AuditLog, Record
-from mcp_tui.domain.catalog import Kind
 from mcp_tui.domain.permission import Decision, Request
-from mcp_tui.domain.rules import Rule, canonical
+from mcp_tui.domain.rules import Rule
 from mcp_tui.domain.signin import CAME_BACK, SignIn, SignInAsks
 
 SHOWN = 5_000
@@ -49,16 +46,10 @@ class Audit:
         self._log = log
         self._warn = warn
         self._has_warned = False
-        self._running: dict[object, deque[str]] = {}
-        """The marks of what was allowed and has not begun, by what it is; the same twice is told by neither."""
 
     def decided(self, request: Request, decision: Decision | None, seconds: float) -> None:
         """Something passed the gate, or did not (`domain.gate.Gate.decided`)."""
-        mark = uuid4().hex[:12]
-        if decision is not None and decision.allowed:
-            what = _what(request.kind, request.server, request.item, decision.arguments)
-            self._running.setdefault(what, deque()).append(mark)
-        self._write(audit.decided(mark, request, decision, seconds, time.time()))
+        self._write(audit.decided(request, decision, seconds, time.time()))
 
     def ruled(self, rule: Rule, added: bool) -> None:
         """A rule was made or revoked (`domain.gate.Gate.ruled`)."""
@@ -79,13 +70,9 @@ class Audit:
             self._write(audit.answered(about, server, item, answer.outcome, seconds, time.time(), facts))
 
     @contextmanager
-    def running(self, kind: Kind, server: str, item: str, arguments: dict[str, Any]) -> Generator[Ending]:
+    def running(self, decision: Decision) -> Generator[Ending]:
         """Around what was allowed, while it runs."""
-        what, began, ending = _what(kind, server, item, arguments), time.monotonic(), Ending()
-        marks = self._running.get(what, deque[str]())
-        mark = marks.popleft() if marks else ""
-        if not marks:
-            self._running.pop(what, None)
+        began, ending = time.monotonic(), Ending()
         outcome, words = "stopped", ""
         try:
             yield ending
@@ -95,7 +82,7 @@ class Audit:
             raise
         finally:
             seconds = time.monotonic() - began
-            self._write(audit.ended(mark, outcome, words, seconds, ending.size, time.time()))
+            self._write(audit.ended(decision.mark, outcome, words, seconds, ending.size, time.time()))
 
     def acts(self) -> tuple[list[Act], int]:
         """What is on record, the newest first, and how many lines could not be read. Raises OSError."""
@@ -164,7 +151,3 @@ class Remembered:
 
     def close(self) -> None:
         """Nothing to let go of."""
-
-
-def _what(kind: Kind, server: str, item: str, arguments: dict[str, Any]) -> object:
-    return kind, server, item, canonical(arguments)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 from contextlib import aclosing
@@ -256,7 +255,7 @@ class Workbench:
             server_kind=spec.kind if spec.kind == "local program" else spec.address,
             consented=consented,
             schema=dict(item.input_schema) if isinstance(item, Tool) else None,
-            definition_text=HIDDEN.mask(json.dumps(item.raw, ensure_ascii=False)),
+            definition_text=HIDDEN.mask(item.as_json),
             wants_question=isinstance(item, Tool) and item.wants_question,
             blocked=self.pinned.blocked(item, initiator) if isinstance(item, Tool) else "",
             last=self.calls.last_arguments(item) if isinstance(item, Tool) else None,
@@ -279,7 +278,7 @@ class Workbench:
         """
         decision = await self._allowed(self.request(tool, arguments, initiator, consented=True))
         approved(decision)
-        return await self.sending.send(tool, decision.arguments, initiator, progress, as_task, patience)
+        return await self.sending.send(tool, decision, initiator, progress, as_task, patience)
 
     async def get_prompt(
         self, prompt: Prompt, arguments: dict[str, str], *, initiator: Initiator = Initiator.USER
@@ -287,9 +286,9 @@ class Workbench:
         """Fetch a prompt's messages. Typed on the command line it is consent; in the app it asks once per server."""
         consented = initiator is Initiator.COMMAND_LINE
         request = self.request(prompt, dict(arguments), initiator, consented=consented)
-        allowed = (await self._allowed(request)).arguments
-        with self.audit.running(prompt.kind, prompt.server, prompt.name, allowed):
-            result = await self.hub.get_prompt(prompt.server, prompt.name, allowed)
+        decision = await self._allowed(request)
+        with self.audit.running(decision):
+            result = await self.hub.get_prompt(prompt.server, prompt.name, decision.arguments)
         self.heard.note(prompt.server, result.text, fetched=True)
         return result
 
@@ -300,8 +299,7 @@ class Workbench:
         address = uri or resource.key
         consented = initiator is Initiator.COMMAND_LINE
         request = replace(self.request(resource, {}, initiator, consented=consented), item=address)
-        allowed = (await self._allowed(request)).arguments
-        with self.audit.running(resource.kind, resource.server, address, allowed):
+        with self.audit.running(await self._allowed(request)):
             result = await self.hub.read_resource(resource.server, address)
         self.heard.note(resource.server, result.text, fetched=True)
         return result

@@ -10,7 +10,7 @@ from mcp_tui.domain.catalog import Tool
 from mcp_tui.domain.chat import OfferedTool
 from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator, Request
+from mcp_tui.domain.permission import Decision, Initiator, Request
 from mcp_tui.servers.names import aliases
 
 if TYPE_CHECKING:
@@ -46,7 +46,5 @@ class Offer:
     def patience(self, tool: Tool) -> Patience | None:
         return self._bench.hub.patience(tool.server)
 
-    async def call(
-        self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: Patience | None
-    ) -> ToolResult:
-        return await self._bench.sending.send(tool, arguments, Initiator.MODEL, progress, patience=patience)
+    async def call(self, tool: Tool, decision: Decision, progress: Progress, patience: Patience | None) -> ToolResult:
+        return await self._bench.sending.send(tool, decision, Initiator.MODEL, progress, patience=patience)

@@ -190,8 +190,8 @@ class Pinned:
 
     def _is_elsewhere(self, server: str, pins: Pins) -> bool:
         """What is not known is not another one: nobody signed in yet, or these pins were written before it counted."""
-        issuer = self._issuer(server)
-        return bool(issuer and pins.issuer) and issuer.rstrip("/") != pins.issuer.rstrip("/")
+        issuer = self._issuer(server) if pins.issuer else ""
+        return bool(issuer) and issuer.rstrip("/") != pins.issuer.rstrip("/")
 
     def _issuer(self, server: str) -> str:
         return self._bench.signing_in.issuer(self._bench.hub.spec(server))

@@ -11,7 +11,7 @@ from mcp_tui.domain.content import ToolResult
 from mcp_tui.domain.errors import PermissionDenied, ServerError
 from mcp_tui.domain.happenings import Called
 from mcp_tui.domain.patience import Patience
-from mcp_tui.domain.permission import Initiator
+from mcp_tui.domain.permission import Decision, Initiator
 from mcp_tui.domain.tasks import TaskSupport
 from mcp_tui.workbench.calls import CallRecord
 
@@ -29,24 +29,22 @@ class Sending:
     async def send(
         self,
         tool: Tool,
-        arguments: dict[str, Any],
+        decision: Decision,
         initiator: Initiator,
         progress: Progress | None = None,
         as_task: bool = False,
         patience: Patience | None = None,
     ) -> ToolResult:
-        """Send a call, as a task where the tool wants it. Raises PermissionDenied and ServerError."""
-        on_record = self._bench.audit.running(tool.kind, tool.server, tool.name, arguments)
-        with on_record as ending, self._bench.calls.one_more():
+        """Send what was allowed, as a task where the tool wants it. Raises PermissionDenied and ServerError."""
+        arguments = decision.arguments
+        with self._bench.audit.running(decision) as ending, self._bench.calls.one_more():
             began, started = time.time(), time.monotonic()
 
-            def record(result: ToolResult | None, error: str = "") -> None:
-                seconds = time.monotonic() - started
+            def record(result: ToolResult | None, text: str) -> None:
+                seconds, error = time.monotonic() - started, "" if result else text
                 record = CallRecord(began, tool.server, tool.name, arguments, initiator, seconds, result, error)
                 self._bench.calls.add(record)
-                self._bench.heard.note(
-                    tool.server, result.text if result else error, fetched=initiator is not Initiator.MODEL
-                )
+                self._bench.heard.note(tool.server, text, fetched=initiator is not Initiator.MODEL)
                 self._bench.tell(Called(tool.server, tool.name))
 
             try:
@@ -54,8 +52,9 @@ class Sending:
             except (ServerError, asyncio.CancelledError) as failure:
                 record(None, str(failure) or "stopped")
                 raise
-            record(result)
-            ending.failed, ending.size = result.is_error, len(result.text.encode(errors="surrogatepass"))
+            text = result.text
+            record(result, text)
+            ending.failed, ending.size = result.is_error, len(text.encode(errors="surrogatepass"))
             return result
 
     async def _sent(

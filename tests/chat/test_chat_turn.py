@@ -60,7 +60,8 @@ class FakeTools:
     def patience(self, tool: Tool) -> None:
         return None
 
-    async def call(self, tool: Tool, arguments: dict[str, Any], progress: Progress, patience: object) -> ToolResult:
+    async def call(self, tool: Tool, decision: Decision, progress: Progress, patience: object) -> ToolResult:
+        arguments = decision.arguments
         self.called.append((tool.name, arguments))
         self.running.add(tool.name)
         try:

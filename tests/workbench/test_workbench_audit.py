@@ -62,7 +62,7 @@ class Run:
             self.bench.request(tool, dict(arguments), Initiator.MODEL, who="scripted")
         )
         if decision.allowed:
-            await self.bench.sending.send(tool, decision.arguments, Initiator.MODEL)
+            await self.bench.sending.send(tool, decision, Initiator.MODEL)
 
     @property
     def acts(self) -> list[Act]:
@@ -141,6 +141,18 @@ async def test_a_denial_an_edit_an_error_and_a_stop_are_told_apart(tmp_path: Pat
         with suppress(asyncio.CancelledError):
             await waiting
         assert run.last["outcome"] == "stopped"
+
+
+async def test_of_two_equal_calls_each_has_its_own_end(tmp_path: Path) -> None:
+    async with program(tmp_path) as run:
+        tool = run.bench.find_tool("pocket", "add")
+        assert tool is not None
+        arguments = {"a": 17, "b": 25}
+        await run.bench.gate.check(run.bench.request(tool, arguments, Initiator.MODEL))
+        allowed = await run.bench.gate.check(run.bench.request(tool, arguments, Initiator.MODEL))
+        await run.bench.sending.send(tool, allowed, Initiator.MODEL)
+        later, earlier = run.acts
+        assert (earlier.outcome, later.outcome) == (NO_END, "ok"), "the one that was sent is the one that ended"
 
 
 async def test_prompts_and_resources_and_what_servers_are_answered_are_on_record(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ class Act:
         decision = await self.bench.gate.check(self.bench.request(found, {}, Initiator.MODEL))
         if not decision.allowed:
             raise PermissionDenied(decision.why)
-        await self.bench.sending.send(found, decision.arguments, Initiator.MODEL)
+        await self.bench.sending.send(found, decision, Initiator.MODEL)
 
 
 @pytest.fixture
