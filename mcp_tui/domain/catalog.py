@@ -207,6 +207,14 @@ class Catalog:
     def tools(self) -> tuple[Tool, ...]:
         return tuple(item for item in self[Kind.TOOL].items if isinstance(item, Tool))
 
+    def tool(self, name: str) -> Tool | None:
+        """The tool of this name; of several the first."""
+        return self._by_name.get(name)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Tool]:
+        return {tool.name: tool for tool in reversed(self.tools)}
+
     @cached_property
     def prompts(self) -> tuple[Prompt, ...]:
         return tuple(item for item in self[Kind.PROMPT].items if isinstance(item, Prompt))

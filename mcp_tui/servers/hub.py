@@ -134,5 +134,5 @@ class Hub(Fleet):
         return self._connections[server].spec.call_timeout or READ_TIMEOUT
 
     def _result(self, server: str, tool: str, raw: Mapping[str, Any]) -> ToolResult:
-        schema = next((each.output_schema for each in self.catalog(server).tools if each.name == tool), None)
-        return convert.tool_result(raw, schema)
+        known = self.catalog(server).tool(tool)
+        return convert.tool_result(raw, known and known.output_schema)

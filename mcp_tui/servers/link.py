@@ -77,6 +77,7 @@ class Link:
                 raise RequestTimedOut(f"{self._server} did not answer within {waited}", subject=self._server, hint=hint)
             return self._outcome(task, capture)
         finally:
+            self._wire.forget(capture)
             task.cancel()
 
     async def caught_up(self, timeout: float) -> None:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
 from mcp_tui.domain.http_exchange import HttpExchange
 from mcp_tui.domain.trace import Frame, Trace
@@ -32,6 +31,8 @@ class Capture:
 
     def __init__(self, *methods: str) -> None:
         self.methods = methods
+        self.number = ""
+        """The id of the last of these requests, as text."""
         self.raw: dict[str, Any] | None = None
         """The last result object."""
         self.refused = False
@@ -80,7 +81,7 @@ class Wire:
         self.notices: dict[str, Callable[[object], None]] = {}
         """Who hears of notifications that the SDK passes on to nobody, by method; given their parameters (raw)."""
         self.pulse = Pulse()
-        self._captures: WeakValueDictionary[str, Capture] = WeakValueDictionary()
+        self._captures: dict[str, Capture] = {}
 
     def sent(self, raw: bytes, message: JSONRPCMessage) -> Frame:
         self.asked = True
@@ -90,7 +91,8 @@ class Wire:
         if method == PROBE:
             self.probe = message
         if (capture := CAPTURE.get()) and method in capture.methods:
-            self._captures[str(said.get("id", ""))] = capture
+            capture.number = str(said.get("id", ""))
+            self._captures[capture.number] = capture
         return self._trace.record(time.time(), self._server, True, raw, _outline(said))
 
     def received(self, raw: bytes, message: JSONRPCMessage) -> bool:
@@ -112,6 +114,10 @@ class Wire:
         if capture := self._captures.pop(str(said.get("id", "")), None):
             capture.take(result)
         return True
+
+    def forget(self, capture: Capture) -> None:
+        """Nobody waits for its answer any more."""
+        self._captures.pop(capture.number, None)
 
     def stray(self, raw: bytes) -> None:
         """A line that is no message."""

@@ -158,7 +158,7 @@ class Workbench:
 
     def find_tool(self, server: str, name: str) -> Tool | None:
         """The tool as its server defines it now."""
-        return next((tool for tool in self.hub.catalog(server).tools if tool.name == name), None)
+        return self.hub.catalog(server).tool(name)
 
     def find(self, kind: Kind, name: str) -> Item:
         """The one item that a person means by `name` or `SERVER/name`. Raises NoSuchItem, saying what is near."""

