@@ -109,21 +109,18 @@ class Trace:
         return len(self._frames)
 
 
-_SUBJECTS = ("name", "uri", "level", "message")
-
-
 def _read(message: Any, error: str) -> dict[str, str]:
     """What a list of frames shows of a message."""
     if not isinstance(message, dict):
         return {"error": error}
-    params, wrong, number = message.get("params"), message.get("error"), message.get("id")
+    params = message.get("params")
+    params = params if isinstance(params, dict) else {}
+    wrong = message.get("error")
+    what = next((params[k] for k in ("name", "uri", "level", "message") if isinstance(params.get(k), str)), "")
+    number = message.get("id")
     return {
         "method": str(message.get("method") or ""),
         "id": "" if number is None else str(number),
-        "what": _subject(params) if isinstance(params, dict) else "",
+        "what": what,
         "error": str(wrong.get("message", "error")) if isinstance(wrong, dict) else error,
     }
-
-
-def _subject(params: Mapping[str, Any]) -> str:
-    return next((params[name] for name in _SUBJECTS if isinstance(params.get(name), str)), "")

@@ -6,7 +6,7 @@ import base64
 import binascii
 import json
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from mcp_tui.domain.catalog import Hints, Prompt, PromptArgument, Resource, Template, Tool
 from mcp_tui.domain.completion import Completion
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from mcp import Client
 
 Raw = Mapping[str, Any]
+T = TypeVar("T")
 
 
 def tool(server: str, raw: Raw) -> Tool:
@@ -85,52 +86,61 @@ def tool_result(raw: Raw, output_schema: Raw | None) -> ToolResult:
     conforms, complaint = (None, "")
     if output_schema is not None and not is_error:
         conforms, complaint = _conformity(output_schema, structured)
-    blocks = tuple(block(each) for each in _objects(raw.get("content")))
-    breach = _breach(raw, "content", "Part {} of its content", _bad_block)
+    blocks, breach = _listed(raw, "content", "Part {} of its content", _checked_block)
     return ToolResult(blocks, structured, is_error, conforms, complaint, breach, raw)
 
 
 def prompt_result(raw: Raw) -> PromptResult:
     """MCP, server/prompts: GetPromptResult."""
-    messages = tuple(
-        PromptMessage(_text(each, "role"), block(_object(each.get("content"))))
-        for each in _objects(raw.get("messages"))
-    )
-    return PromptResult(messages, _text(raw, "description"), _breach(raw, "messages", "Message {}", _bad_message), raw)
+    messages, breach = _listed(raw, "messages", "Message {}", _checked_message)
+    return PromptResult(messages, _text(raw, "description"), breach, raw)
 
 
 def resource_result(raw: Raw) -> ResourceResult:
     """MCP, server/resources: ReadResourceResult. What has no contents in it is left to `raw`."""
-    contents = tuple(found for each in _objects(raw.get("contents")) if (found := _contents(each)) is not None)
-    return ResourceResult(contents, _breach(raw, "contents", "Part {} of its contents", _bad_contents), raw)
+    contents, breach = _listed(raw, "contents", "Part {} of its contents", _checked_contents)
+    return ResourceResult(tuple(each for each in contents if each is not None), breach, raw)
 
 
-def _breach(raw: Raw, key: str, part: str, wrong_with: Callable[[Raw], str]) -> str:
-    """What breaks the form of a result that should have a list under a key, in words about the first fault."""
+def _listed(raw: Raw, key: str, part: str, convert: Callable[[Raw], tuple[T, str]]) -> tuple[tuple[T, ...], str]:
+    """The objects of a result that should have a list of them under a key, and its first fault in words.
+
+    `convert` gives an object, and what is wrong with it.
+    """
     listed = raw.get(key)
     if not isinstance(listed, list):
-        return f"It has no list of {key}."
+        return (), f"It has no list of {key}."
+    found: list[T] = []
+    breach = ""
     for at, each in enumerate(cast(list[Any], listed), 1):
-        if wrong := wrong_with(cast(Raw, each)) if isinstance(each, dict) else "is no object":
-            return f"{part.format(at)} {wrong}."
-    return ""
+        wrong = "is no object"
+        if isinstance(each, dict):
+            one, wrong = convert(cast(Raw, each))
+            found.append(one)
+        if wrong and not breach:
+            breach = f"{part.format(at)} {wrong}."
+    return tuple(found), breach
 
 
-def _bad_block(raw: Raw) -> str:
-    if not isinstance(block(raw), UnknownBlock):
-        return ""
+def _checked_block(raw: Raw) -> tuple[Block, str]:
+    found = block(raw)
+    if not isinstance(found, UnknownBlock):
+        return found, ""
     known = raw.get("type") in ("text", "image", "audio", "resource_link", "resource")
-    return f"is {'a broken' if known else 'of the unknown type'} {json.dumps(raw.get('type'))}"
+    return found, f"is {'a broken' if known else 'of the unknown type'} {json.dumps(raw.get('type'))}"
 
 
-def _bad_message(raw: Raw) -> str:
-    if raw.get("role") not in ("user", "assistant"):
-        return f"has the role {json.dumps(raw.get('role'))}"
-    return _bad_block(_object(raw.get("content")))
+def _checked_message(raw: Raw) -> tuple[PromptMessage, str]:
+    role = raw.get("role")
+    found, wrong = _checked_block(_object(raw.get("content")))
+    if role not in ("user", "assistant"):
+        wrong = f"has the role {json.dumps(role)}"
+    return PromptMessage(_text(raw, "role"), found), wrong
 
 
-def _bad_contents(raw: Raw) -> str:
-    return "has neither text nor bytes" if _contents(raw) is None else ""
+def _checked_contents(raw: Raw) -> tuple[ResourceBlock | None, str]:
+    found = _contents(raw)
+    return found, "has neither text nor bytes" if found is None else ""
 
 
 def completion(raw: Raw) -> Completion:

@@ -37,7 +37,7 @@ def bounded(transport: Transport, wire: Wire, handshake: float, is_excused: Call
 
 
 class _Answering(Reader):
-    """The reading end, on which an answer to the question arrives."""
+    """The reading end, on which an answer to the question arrives. Once the server has greeted it only reads."""
 
     def __init__(self, inner: Reading, wire: Wire, seconds: float, is_excused: Callable[[], bool]) -> None:
         super().__init__(inner, wire)
