@@ -184,6 +184,17 @@ async def test_the_filter_finds_names_and_descriptions_on_every_server() -> None
         await until(lambda: "Nothing fits." in app.shown())
 
 
+async def test_what_is_typed_into_an_opened_filter_takes_the_place_of_its_words() -> None:
+    app, pane = app_of(a_bench())
+    async with app.run_test(size=(40, 24)) as pilot:
+        await on_tree(pilot, pane)
+        await pilot.press("slash", *"git_log", "enter")
+        await pilot.press("slash", *"echo")
+        await until(lambda: "■ echo" in app.shown() and "git_log" not in app.shown())
+        await pilot.press("enter", "slash", "enter")
+        assert pane.field.value == "echo", "what is only opened keeps its words"
+
+
 async def test_a_change_of_the_catalogue_leaves_the_cursor_on_the_hit_that_was_chosen() -> None:
     bench = a_bench()
     app, pane = app_of(bench)

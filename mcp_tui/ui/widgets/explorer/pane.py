@@ -117,7 +117,9 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
             self.tree_view.refresh_rows()
 
     def action_filter(self) -> None:
+        """What is typed takes the place of the words that stand there."""
         self.field.open()
+        self.field.select_all()
 
     def action_unfilter(self) -> None:
         self.field.value = ""
