@@ -206,6 +206,15 @@ async def test_a_chat_is_named_after_its_first_message_without_asking_the_model(
     assert len(endpoint.requests) == 1
 
 
+async def test_what_a_filter_found_is_previewed_once_everything_is_shown_again(folder: Folder) -> None:
+    async with seat(folder, [pocket()]) as me:
+        await me.sees("■ add")
+        await me.press("f2", "down", "down", "slash", *"forget")
+        await me.until(lambda: "book" not in me.screen)
+        await me.press("enter", "escape")
+        await me.sees("■ add", "Delete a note for good.")
+
+
 async def test_the_palette_finds_tools_prompts_servers_and_commands(folder: Folder) -> None:
     async with seat(folder, [pocket()]) as me:
         await me.press("ctrl+p")

@@ -122,7 +122,10 @@ Every server with its tools, prompts, resources and templates. `enter` opens one
         self.field.select_all()
 
     def action_unfilter(self) -> None:
+        """What was found is under the cursor still, and now it is shown beside the tree."""
         self.field.value = ""
+        self.tree_view.filter("")
+        self.tree_view.tell()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action == "filter":

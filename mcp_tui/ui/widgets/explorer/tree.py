@@ -131,6 +131,12 @@ class Explorer(Tree[Row]):
         if is_new or self._is_waiting:
             self._sync(is_new)
 
+    def tell(self) -> None:
+        """Say what the cursor is on: a filter moves it there without a word."""
+        if (ref := self.ref) is not None:
+            self._told = ref
+            self.post_message(self.Highlighted(ref))
+
     @property
     def is_filtered(self) -> bool:
         return bool(self._query)
@@ -204,10 +210,8 @@ class Explorer(Tree[Row]):
 
     def on_tree_node_highlighted(self, event: Tree.NodeHighlighted[Row]) -> None:
         event.stop()
-        ref = self.ref
-        if ref is not None and ref != self._told:
-            self._told = ref
-            self.post_message(self.Highlighted(ref))
+        if self.ref != self._told:
+            self.tell()
 
     def on_tree_node_expanded(self, event: Tree.NodeExpanded[Row]) -> None:
         event.stop()
